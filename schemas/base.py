@@ -1,0 +1,34 @@
+"""The base class of all contracts and the few types they share. Not a home for behaviour."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+
+CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+"""ISO 3166-1 alpha-3, or a user-assigned code: XSL Somaliland, XKR Kurdistan Region, XEU European Union."""
+
+Identifier = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""An opaque name of 1 to 256 code points without control characters."""
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A moment with a zone, kept in UTC."""
+
+
+class Contract(BaseModel):
+    """A message as we write it: frozen. Readers ignore fields they do not know, so that a newer writer breaks nobody."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, serialize_by_alias=True)
+
+
+class Request(BaseModel):
+    """What a person or a program sends to our API: an unknown field is an error, since it is most likely a typing slip."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)

@@ -1,0 +1,1 @@
+"""Alert: links events to developments, decides novelty, tells the world. Owns the store."""

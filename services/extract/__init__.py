@@ -1,0 +1,1 @@
+"""Turns one article into evidenced events. Stateless; its core is pure."""

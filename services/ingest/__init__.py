@@ -1,0 +1,1 @@
+"""Takes articles in: HTTP push, files, feeds. An article is accepted only when the broker has confirmed it."""
