@@ -59,5 +59,6 @@ class Development(Contract):
     history: tuple[HistoryEntry, ...] = ()
     flags: tuple[str, ...] = ()
     first_reported_at: Instant | None = None
+    last_reported_at: Instant | None = None
     reports: Annotated[int, Field(ge=0)] = 0
     independent_sources: Annotated[int, Field(ge=0)] = 0
