@@ -15,10 +15,11 @@ from schemas.codes import (
     Factuality,
     FlightsAction,
     Instrument,
+    ItemClass,
     RelationsAction,
     Stage,
 )
-from schemas.event import EventDate, Person, Place
+from schemas.event import EventDate, Mission, Person, Place
 
 
 class DevelopmentState(StrEnum):
@@ -38,7 +39,7 @@ class HistoryEntry(Contract):
 
 
 class Development(Contract):
-    """One occurrence with what its reports together say of it."""
+    """One occurrence with what its reports together say of it. Fields that belong to another type are null."""
 
     id: Identifier
     type: EventType
@@ -50,6 +51,15 @@ class Development(Contract):
     action: RelationsAction | FlightsAction | None = None
     instrument: Instrument | None = None
     domains: tuple[Domain, ...] = ()
+    from_: CountryCode | None = Field(default=None, alias="from")
+    to: CountryCode | None = None
+    delegation: bool | None = None
+    delegation_org: str | None = None
+    mission: Mission | None = None
+    carrier: str | None = None
+    seller: CountryCode | None = None
+    buyer: CountryCode | None = None
+    item_class: ItemClass | None = None
     date: EventDate = EventDate()
     place: Place = Place()
     persons: tuple[Person, ...] = ()
