@@ -99,6 +99,8 @@ subscriptions = Table(
     Column("secret", Text, nullable=False),
     Column("state", String(16), nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    # Its receiver asked for quiet (Retry-After): nothing is sent to it before this time.
+    Column("not_before", BigInteger),
 )
 
 deliveries = Table(
@@ -106,7 +108,7 @@ deliveries = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("notice_id", String(64), ForeignKey("notices.id"), nullable=False, index=True),
-    Column("subscription_id", String(64), ForeignKey("subscriptions.id"), nullable=False, index=True),
+    Column("subscription_id", String(64), ForeignKey("subscriptions.id"), nullable=False),
     Column("state", String(16), nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("due_at", BigInteger),  # next attempt; null when nothing is left to do
@@ -120,6 +122,17 @@ deliveries = Table(
 Index(
     "ix_deliveries_due", deliveries.c.due_at, sqlite_where=deliveries.c.state == "pending", postgresql_where=deliveries.c.state == "pending"
 )
+# The head of one subscription's queue, so that claiming costs the same however long the queue is.
+Index(
+    "ix_deliveries_queue",
+    deliveries.c.subscription_id,
+    deliveries.c.due_at,
+    deliveries.c.id,
+    sqlite_where=deliveries.c.state == "pending",
+    postgresql_where=deliveries.c.state == "pending",
+)
+# The log of one subscription, newest first.
+Index("ix_deliveries_log", deliveries.c.subscription_id, deliveries.c.created_at, deliveries.c.id)
 
 attempts = Table(
     "attempts",
