@@ -79,8 +79,13 @@ class ArticleDraft(Request):
 
 
 def with_headline(title: str | None, text: str) -> str:
-    """The text to analyse: `title` put in front of it unless it already is the first line that is not empty."""
-    if not title or not title.strip():
+    """The text to analyse: `title` put in front of it unless it already is the first line that is not empty.
+
+    White space within the title counts as one space, so that a title of several lines becomes one line and applying this twice
+    changes nothing.
+    """
+    headline = " ".join((title or "").split())
+    if not headline:
         return text
     first = next((line for line in text.splitlines() if line.strip()), "")
-    return text if first.strip() == title.strip() else f"{title.strip()}\n{text}"
+    return text if " ".join(first.split()) == headline else f"{headline}\n{text}"

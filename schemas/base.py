@@ -15,7 +15,10 @@ Identifier = Annotated[str, StringConstraints(min_length=1, max_length=256, patt
 
 
 def _in_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:  # the first hours of the year 1 and the last of 9999
+        raise ValueError("the moment lies outside the years 1 to 9999 in UTC") from error
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
