@@ -23,15 +23,15 @@ articles = Table(
     "articles",
     metadata,
     Column("id", String(256), primary_key=True),
-    Column("revision", String(64), nullable=False),
+    Column("revision", Text, nullable=False),
     # What was applied last: an extraction must be above (accepted_at, version) to be applied.
     Column("accepted_at", BigInteger, nullable=False),
-    Column("extractor_version", String(64), nullable=False),
-    Column("lexicon", String(64), nullable=False),
+    Column("extractor_version", Text, nullable=False),
+    Column("lexicon", Text, nullable=False),
     # Where it stood on the topic, for "equal with another lexicon: the later offset wins".
     Column("partition", Integer, nullable=False),
     Column("offset", BigInteger, nullable=False),
-    Column("published_at", BigInteger),
+    Column("published_at", BigInteger, index=True),  # the oldest one says since when we watch
     Column("source_id", String(256)),
     Column("document", Text, nullable=False),  # ArticleRef
 )
@@ -41,8 +41,8 @@ developments = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("type", String(32), nullable=False),
-    Column("pair", String(256), nullable=False),  # sorted parties, as in ISR-MAR
-    Column("founding_event", String(64), nullable=False),
+    Column("pair", Text, nullable=False),  # sorted parties, as in ISR-MAR
+    Column("founding_event", String(256), nullable=False),
     Column("n", Integer, nullable=False),
     Column("state", String(16), nullable=False),  # active | retracted
     Column("flags", Text, nullable=False, default="[]"),
@@ -60,7 +60,7 @@ Index("ix_developments_pair_type", developments.c.pair, developments.c.type)
 reports = Table(
     "reports",
     metadata,
-    Column("event_id", String(64), primary_key=True),
+    Column("event_id", String(256), primary_key=True),
     Column("article_id", String(256), ForeignKey("articles.id"), nullable=False, index=True),
     Column("development_id", String(64), ForeignKey("developments.id"), nullable=False, index=True),
     Column("reason", Text, nullable=False),  # why it was linked
@@ -73,7 +73,7 @@ notices = Table(
     metadata,
     Column("position", BigKey, primary_key=True, autoincrement=True),  # order of the outbox
     Column("id", String(64), nullable=False, unique=True),
-    Column("development_id", String(64), ForeignKey("developments.id"), nullable=False, index=True),
+    Column("development_id", String(64), ForeignKey("developments.id"), nullable=False),
     Column("kind", String(32), nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("created_at", BigInteger, nullable=False),
@@ -107,7 +107,7 @@ deliveries = Table(
     "deliveries",
     metadata,
     Column("id", String(64), primary_key=True),
-    Column("notice_id", String(64), ForeignKey("notices.id"), nullable=False, index=True),
+    Column("notice_id", String(64), ForeignKey("notices.id"), nullable=False),
     Column("subscription_id", String(64), ForeignKey("subscriptions.id"), nullable=False),
     Column("state", String(16), nullable=False),
     Column("created_at", BigInteger, nullable=False),
