@@ -1,0 +1,245 @@
+"""What one extraction does to the store: reports swapped, developments folded anew, and the notices that the difference makes.
+
+All of it happens inside one write transaction that the caller opened; a crash before its commit leaves no trace, and the same
+extraction applied again is without effect.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from schemas.codes import EventType, EvidenceRole, NoticeKind
+from schemas.event import NormalizationEvent
+from schemas.extraction import Extraction
+from schemas.ids import notice_id, pair_key
+from schemas.notice import MAX_ARTICLES, MAX_BYTES, Change, Notice, NoticeArticle, NoticeData, Quote
+from services.alert.fold import fold
+from services.alert.link import link
+from services.alert.match import wants
+from services.alert.novelty import alertable, kind_of, novelty_of, standing
+from services.alert.ports import AppliedArticle, LivingSubscription, Report, Repository, Stored
+from services.alert.wording import sentence_of, title_of
+
+MAX_QUOTES = 5
+"""Quotes an article, at most, in a notice."""
+_QUOTED = (EvidenceRole.TRIGGER, EvidenceRole.INSTRUMENT, EvidenceRole.DATE, EvidenceRole.PLACE, EvidenceRole.PERSON)
+_AGREEMENT_KINDS = (NoticeKind.AGREEMENT_NEW, NoticeKind.AGREEMENT_NEW_TYPE)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happened: whether the extraction was newer than what the store held, how its events were linked, what is told."""
+
+    applied: bool
+    links: Mapping[str, int] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
+
+
+async def apply_extraction(repository: Repository, extraction: Extraction, *, partition: int, offset: int, now: datetime) -> Outcome:
+    """Make the store say of this article what `extraction` says, and write the notices and deliveries that follow.
+
+    (`partition`, `offset`) is where the extraction stands on its topic. An extraction that is not above what the store holds
+    for its article is without effect.
+    """
+    article = AppliedArticle(
+        ref=extraction.article,
+        revision=extraction.revision,
+        accepted_at=extraction.accepted_at,
+        extractor_version=extraction.extractor.version,
+        lexicon=extraction.extractor.lexicon,
+        partition=partition,
+        offset=offset,
+    )
+    if not _supersedes(article, await repository.applied_article(article.ref.id)):
+        return Outcome(applied=False)
+    before = await repository.reports_of_article(article.ref.id)
+    linking = link(
+        extraction.events,
+        await _candidates(repository, extraction.events, before),
+        own={report.event.id: report.development for report in before},
+        founded=await repository.founded([event.id for event in extraction.events]),
+        now=now,
+    )
+    await repository.save_article(article)
+    await repository.save_developments(linking.founded)
+    await repository.replace_reports(article.ref.id, linking.reports)
+    touched = tuple(dict.fromkeys([*(r.development for r in linking.reports), *(r.development for r in before)]))
+    notices = await _settle(repository, touched, now=now)
+    return Outcome(applied=True, links=Counter(str(report.reason["rule"]) for report in linking.reports), notices=notices)
+
+
+def _supersedes(new: AppliedArticle, held: AppliedArticle | None) -> bool:
+    if held is None:
+        return True
+    ours, theirs = (new.accepted_at, _version_key(new.extractor_version)), (held.accepted_at, _version_key(held.extractor_version))
+    if ours != theirs:
+        return ours > theirs
+    # The same text read by the same program with other language data: what stands later on the topic was read later.
+    return new.lexicon != held.lexicon and (new.partition != held.partition or new.offset > held.offset)
+
+
+def _version_key(version: str) -> tuple[tuple[int, str], ...]:
+    """Orders versions by their numbers: 0.10.0 is above 0.9.1."""
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in version.replace("+", ".").split("."))
+
+
+async def _candidates(repository: Repository, events: Sequence[NormalizationEvent], before: Sequence[Report]) -> list[Stored]:
+    """What an event may tell: the same type and parties, summits of any parties, and where the article's old reports stand."""
+    keys = {(EventType(event.type), pair_key(event.parties)) for event in events if event.type != EventType.SUMMIT}
+    found = await repository.candidates(keys) if keys else []
+    if any(event.type == EventType.SUMMIT for event in events):
+        found = [*found, *await repository.all_of_type(EventType.SUMMIT)]
+    known = {stored.id for stored in found}
+    missing = {report.development for report in before} - known
+    return [*found, *await repository.developments(missing)] if missing else found
+
+
+async def _settle(repository: Repository, touched: Sequence[str], *, now: datetime) -> tuple[Notice, ...]:
+    """Fold the touched developments anew and tell what became different, in the order of `touched`; then what that changes for others."""
+    reports = await repository.reports_of(touched)
+    folded = [
+        replace(stored, document=fold(stored.document, reports[stored.id]))
+        for stored in _in_order(await repository.developments(touched), touched)
+    ]
+    await repository.save_developments(folded)
+    agreements = await _agreements_of_pairs(repository, {stored.pair for stored in folded if stored.type == EventType.AGREEMENT})
+    reclassified = [
+        stored
+        for stored in agreements
+        if stored.id not in reports
+        and stored.told_kind in _AGREEMENT_KINDS
+        and kind_of(stored, _of_pair(agreements, stored)) != stored.told_kind
+    ]
+    reports = reports | await repository.reports_of([stored.id for stored in reclassified])
+    teller = _Teller(repository, agreements, reports, now, await repository.watching_since(), await repository.living_subscriptions())
+    for stored in [*folded, *reclassified]:
+        await teller.tell(stored)
+    return tuple(teller.told)
+
+
+def _in_order(found: Sequence[Stored], ids: Sequence[str]) -> list[Stored]:
+    by_id = {stored.id: stored for stored in found}
+    return [by_id[id] for id in ids]
+
+
+async def _agreements_of_pairs(repository: Repository, pairs: Collection[str]) -> list[Stored]:
+    return await repository.candidates({(EventType.AGREEMENT, pair) for pair in pairs}) if pairs else []
+
+
+def _of_pair(agreements: Sequence[Stored], stored: Stored) -> list[Stored]:
+    return [other for other in agreements if other.pair == stored.pair]
+
+
+@dataclass(slots=True)
+class _Teller:
+    """Writes the notices of one transaction."""
+
+    repository: Repository
+    agreements: Sequence[Stored]
+    reports: Mapping[str, Sequence[Report]]
+    now: datetime
+    since: date | None
+    subscriptions: Sequence[LivingSubscription]
+    told: list[Notice] = field(default_factory=list)
+
+    async def tell(self, stored: Stored) -> None:
+        """Write what the world must be told of this development now, given what it was told before."""
+        peers = _of_pair(self.agreements, stored)
+        after = standing(stored, self.reports[stored.id], peers)
+        steps = _steps(stored, after)
+        for kind, change in steps:
+            stored = await self._write(stored, kind, change, peers)
+        if steps:
+            await self.repository.save_developments([stored])
+
+    async def _write(self, stored: Stored, kind: NoticeKind, change: Change | None, peers: Sequence[Stored]) -> Stored:
+        notice = _notice(stored, kind, change, self.reports[stored.id], peers, since=self.since, now=self.now)
+        if kind == NoticeKind.RETRACTED:
+            # Whoever was told must hear that it no longer holds, whatever they subscribed to.
+            receivers: Collection[str] = await self.repository.receivers_of(stored.told_notices)
+        else:
+            receivers = [subscription.id for subscription in self.subscriptions if wants(subscription, kind, stored.document)]
+        await self.repository.add_notice(notice, receivers=receivers, now=self.now)
+        self.told.append(notice)
+        return _after_telling(stored, kind, notice.data.id)
+
+
+def _steps(stored: Stored, after: NoticeKind | None) -> list[tuple[NoticeKind, Change | None]]:
+    """The notices that lead from what was told to what holds now."""
+    before, withdrawal = stored.told_kind, Change(withdraws=stored.told_notices, reason=_why_withdrawn(stored.told_kind, after))
+    if before is None:
+        return [(after, None)] if after else []
+    if after is None:
+        return [(NoticeKind.RETRACTED, withdrawal)]
+    if after != before:
+        return [(NoticeKind.RETRACTED, withdrawal), (after, None)]
+    if after == NoticeKind.VISIT_NEW and stored.document.status != stored.told_status:
+        return [(NoticeKind.VISIT_CHANGED, Change(field="status", from_=stored.told_status, to=stored.document.status))]
+    return []
+
+
+def _why_withdrawn(before: NoticeKind | None, after: NoticeKind | None) -> str:
+    if after is None:
+        return "no article tells it any more in a way that can be relied on"
+    if before == NoticeKind.AGREEMENT_NEW_TYPE:
+        return "an earlier agreement of the same field has come in, so it is not the first"
+    return "the earlier agreement of the same field no longer holds, so it is the first"
+
+
+def _after_telling(stored: Stored, kind: NoticeKind, id: str) -> Stored:
+    if kind == NoticeKind.RETRACTED:
+        return replace(stored, sequence=stored.sequence + 1, told_kind=None, told_status=None, told_notices=())
+    told_kind = stored.told_kind if kind == NoticeKind.VISIT_CHANGED else kind
+    return replace(
+        stored,
+        sequence=stored.sequence + 1,
+        told_kind=told_kind,
+        told_status=stored.document.status,
+        told_notices=(*stored.told_notices, id),
+    )
+
+
+def _notice(
+    stored: Stored,
+    kind: NoticeKind,
+    change: Change | None,
+    reports: Sequence[Report],
+    peers: Sequence[Stored],
+    *,
+    since: date | None,
+    now: datetime,
+) -> Notice:
+    document = stored.document
+    novelty = None if change is not None else novelty_of(stored, kind, reports, peers, since)
+    trusted = sorted(reports, key=lambda report: (not alertable(report), -report.event.confidence, report.event.id))
+    data = NoticeData(
+        id=notice_id(development=stored.id, kind=kind, sequence=stored.sequence + 1),
+        sequence=stored.sequence + 1,
+        development=document,
+        novelty=novelty,
+        change=change,
+        confidence=trusted[0].event.confidence if trusted else 0.0,
+        title=title_of(document, kind),
+        sentence=sentence_of(document, kind, novelty, change),
+        articles=tuple(_article(report.event) for report in trusted[:MAX_ARTICLES]),
+    )
+    return _within_size(Notice(type=kind, timestamp=now, data=data))
+
+
+def _article(event: NormalizationEvent) -> NoticeArticle:
+    quotes = [Quote(role=span.role, quote=span.quote) for span in event.evidence if span.role in _QUOTED]
+    ref = event.article
+    return NoticeArticle(
+        id=ref.id, url=ref.url, title=ref.title, language=ref.language, published_at=ref.published_at, evidence=tuple(quotes[:MAX_QUOTES])
+    )
+
+
+def _within_size(notice: Notice) -> Notice:
+    """The notice with as many articles as fit into `MAX_BYTES`; the development counts all of them."""
+    while notice.data.articles and len(notice.model_dump_json().encode()) > MAX_BYTES:
+        data = notice.data.model_copy(update={"articles": notice.data.articles[:-1]})
+        notice = notice.model_copy(update={"data": data})
+    return notice
