@@ -5,13 +5,15 @@ A nested field is reached with two underscores: `MUSAFAHA_KAFKA__BOOTSTRAP_SERVE
 
 from __future__ import annotations
 
+import difflib
+import ipaddress
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from schemas.topics import MAX_ARTICLE_BYTES
 from services.runtime.errors import ConfigError
@@ -167,6 +169,7 @@ class Settings(BaseSettings):
         frozen=True,
         extra="forbid",
         case_sensitive=False,
+        env_ignore_empty=True,
         nested_model_default_partial_update=True,
     )
 
@@ -183,34 +186,50 @@ class Settings(BaseSettings):
     logs: LogSettings = LogSettings()
 
 
-def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this process, from `MUSAFAHA_*` in its environment.
+def load_settings() -> Settings:
+    """The settings of this process, from `MUSAFAHA_*` in its environment; an empty value counts as not set.
 
     Raises `ConfigError` that names every variable which is unknown (with the nearest known one) or has a bad value.
     """
-    import difflib
-
-    environment = os.environ if environment is None else environment
-    known = {name.upper(): None for name, _ in variables()}
-    unknown = sorted(name for name in environment if name.upper().startswith(PREFIX) and name.upper() not in known)
-    if unknown:
-        hints = []
-        for name in unknown:
-            near = difflib.get_close_matches(name.upper(), known, n=1)
-            hints.append(f"{name} is no setting" + (f"; did you mean {near[0]}?" if near else ""))
-        raise ConfigError(". ".join(hints) + ". All settings: README.md, section Settings.")
+    _refuse_unknown(os.environ)
     try:
         settings = Settings()
     except ValidationError as error:
-        problems = [f"{PREFIX}{DELIMITER.join(str(part) for part in e['loc']).upper()}: {e['msg']}" for e in error.errors()]
-        raise ConfigError("; ".join(problems)) from error
+        raise ConfigError("; ".join(_problem(details["loc"], details["msg"]) for details in error.errors())) from error
+    except SettingsError as error:  # a list that is no JSON; the library names only the section
+        raise ConfigError(f"{error}: a list is written as JSON, for example MUSAFAHA_ALERT__RETRY_DELAYS_S='[5, 30]'.") from error
     _check(settings)
     return settings
 
 
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    known = {name.upper(): None for name, _ in variables()}
+    unknown = sorted(name for name in environment if name.upper().startswith(PREFIX) and name.upper() not in known)
+    if not unknown:
+        return
+    hints = []
+    for name in unknown:
+        near = difflib.get_close_matches(name.upper(), known, n=1)
+        hints.append(f"{name} is no setting" + (f"; did you mean {near[0]}?" if near else "."))
+    raise ConfigError(" ".join(hints) + " All settings: README.md, section Settings.")
+
+
+def _problem(location: tuple[int | str, ...], message: str) -> str:
+    name = PREFIX + DELIMITER.join(part for part in location if isinstance(part, str)).upper()
+    entries = [f"entry {part + 1}: " for part in location if isinstance(part, int)]
+    return f"{name}: {''.join(entries)}{message}"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def _check(settings: Settings) -> None:
     kafka, http = settings.kafka, settings.http
-    if http.host not in ("127.0.0.1", "::1", "localhost") and http.api_key is None:
+    if not _is_loopback(http.host) and http.api_key is None:
         raise ConfigError(f"MUSAFAHA_HTTP__HOST={http.host} opens ports to other machines; set MUSAFAHA_HTTP__API_KEY first.")
     if http.api_key is not None and len(http.api_key.get_secret_value()) < 16:
         raise ConfigError("MUSAFAHA_HTTP__API_KEY is shorter than 16 characters; take for example `openssl rand -hex 32`.")
