@@ -1,0 +1,89 @@
+"""The data folder of the broker: what lies where in it, and what is remembered from one start to the next."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from services.runtime.broker.locks import only_one
+from services.runtime.errors import CommandError
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The port that this data folder keeps, and the process that was started on it last (`None` after a clean stop)."""
+
+    port: int
+    pid: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A data folder, absolute."""
+
+    data: Path
+
+    @property
+    def storage(self) -> Path:
+        """Kafka's own folder: topics and the cluster's metadata."""
+        return self.data / "storage"
+
+    @property
+    def properties(self) -> Path:
+        return self.data / "server.properties"
+
+    @property
+    def log(self) -> Path:
+        return self.data / "broker.log"
+
+    @property
+    def _state(self) -> Path:
+        return self.data / "broker.json"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Let one process at a time start or stop the broker of this folder. Raises `CommandError` when it can't be written to."""
+        try:
+            self.data.mkdir(parents=True, exist_ok=True)
+            lock = only_one(self.data / "broker.lock")
+        except OSError as error:
+            raise CommandError(f"cannot use {self.data} for Kafka's data ({error}); name another with MUSAFAHA_BROKER__DATA.") from error
+        with lock:
+            yield
+
+    def read_state(self) -> State | None:
+        """What was remembered; `None` when there is nothing, or it was cut while being written."""
+        try:
+            raw = json.loads(self._state.read_text(encoding="utf-8"))
+            return State(port=int(raw["port"]), pid=None if raw["pid"] is None else int(raw["pid"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def write_state(self, state: State) -> None:
+        part = self._state.with_suffix(".part")
+        part.write_text(json.dumps(asdict(state)), encoding="utf-8")
+        part.replace(self._state)
+
+    def cluster_id(self) -> str | None:
+        """The id that formatting gave this storage; `None` when it has not been formatted. Raises `CommandError` when it is damaged."""
+        if not self.storage.exists():
+            return None
+        try:
+            lines = (self.storage / "meta.properties").read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandError(damaged(self.data, f"meta.properties cannot be read: {error}")) from error
+        found = next((line.partition("=")[2].strip() for line in lines if line.startswith("cluster.id=")), "")
+        if not found:
+            raise CommandError(damaged(self.data, "meta.properties has no cluster.id"))
+        return found
+
+
+def damaged(data: Path, detail: str) -> str:
+    """What to tell when Kafka's data can't be used any more."""
+    return (
+        f"Kafka's data in {data} are damaged ({detail}). Put back a copy of the folder, or move it away to start with an empty broker; "
+        "nothing in it was changed."
+    )
