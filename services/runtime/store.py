@@ -75,11 +75,6 @@ def open_engine(
     return _open_postgresql(address, busy_timeout_ms=busy_timeout_ms, statement_timeout_s=statement_timeout_s)
 
 
-def is_sqlite(url: str) -> bool:
-    """Whether this address names an SQLite file, which only one alert worker may use. Raises `ConfigError` as `open_engine`."""
-    return sqlite_file(url) is not None
-
-
 def sqlite_file(url: str) -> Path | None:
     """The file of an SQLite address, `None` for PostgreSQL. Raises `ConfigError` as `open_engine`."""
     address = _address(url)
@@ -91,7 +86,8 @@ def sqlite_file(url: str) -> Path | None:
 
 def shown(url: str) -> str:
     """The address as it may be logged: without its password."""
-    return _address(url).set(drivername=_address(url).get_backend_name()).render_as_string(hide_password=True)
+    address = _address(url)
+    return address.set(drivername=address.get_backend_name()).render_as_string(hide_password=True)
 
 
 @asynccontextmanager
