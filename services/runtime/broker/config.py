@@ -40,6 +40,9 @@ def server_properties(*, storage: Path, port: int, controller_port: int) -> str:
         "share.coordinator.state.topic.num.partitions": 4,
         # Nobody else joins in the first seconds, so the first rebalance need not wait for them.
         "group.initial.rebalance.delay.ms": 0,
+        # A killed node may register again only when its old session has run out, so this is what a start after a kill takes (default 9 s).
+        "broker.session.timeout.ms": 4_000,
+        "broker.heartbeat.interval.ms": 1_000,
         "num.network.threads": 2,
         "num.io.threads": 4,
         # The default of 128 MiB would not fit a small heap; only Kafka's own offsets are compacted here.
