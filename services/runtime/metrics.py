@@ -67,6 +67,29 @@ DLQ_MESSAGES = _gauge("dlq_messages", "Messages kept on a dead-letter topic.", (
 PRODUCE_SECONDS = _histogram("produce_seconds", "From sending to the broker's confirmation.")
 PRODUCE_FAILURES_TOTAL = _counter("produce_failures_total", "Sends that were not confirmed.", ("topic", "reason"))
 
+# Delivering (alert)
+DELIVERIES = _counter("deliveries_total", "Deliveries that came to an end.", ("state",))
+ATTEMPTS = _counter("delivery_attempts_total", "Tries of deliveries: the class of the answer's code, or why none came.", ("result",))
+ATTEMPT_SECONDS = _histogram("delivery_attempt_seconds", "One try of a delivery, from the lookup of the host to the answer.")
+DELIVERY_SECONDS = _histogram(
+    "delivery_seconds", "From the notice to the receiver's 2xx.", buckets=(*_FAST, 60.0, 600.0, 3_600.0, 86_400.0)
+)
+DELIVERIES_IN_FLIGHT = _gauge("deliveries_in_flight", "Tries that wait for an answer.")
+OLDEST_DUE = _gauge("oldest_due_delivery_timestamp_seconds", "Since when the oldest due delivery waits; 0 when none does.")
+
+# Alert: the store and the outbox
+LINKS = _counter("links_total", "Events linked to developments.", ("rule",))
+NOTICES = _counter("notices_total", "Notices committed.", ("kind",))
+STALE_EXTRACTIONS = _counter("stale_extractions_total", "Extractions without effect, as the store held the same or a later one.")
+OUTBOX_ROWS = _gauge("outbox_rows", "Notices committed and not yet published.")
+OUTBOX_OLDEST = _gauge("outbox_oldest_timestamp_seconds", "When the oldest unpublished notice was committed; 0 when there is none.")
+NOTICE_AGE = _histogram(
+    "notice_age_seconds",
+    "From the acceptance of the article to the notice being committed, published, delivered.",
+    ("stage",),
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 600.0),
+)
+
 
 def dead_letter_reason(reason: str) -> str:
     """The label value for a reason: itself when declared, else `other`."""
