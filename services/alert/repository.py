@@ -35,10 +35,14 @@ _notices, _subscriptions, _deliveries = tables.notices, tables.subscriptions, ta
 
 
 class SqlRepository:
-    """The alert store within the transaction of `connection`, which holds the write lock (`store.write_transaction`)."""
+    """The alert store within the transaction of `connection`, which holds the write lock (`store.write_transaction`).
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    `accepted_at` is that of the article which is applied; it is kept with the notices, to measure how long they took.
+    """
+
+    def __init__(self, connection: AsyncConnection, *, accepted_at: datetime | None = None) -> None:
         self._connection = connection
+        self._accepted_at = accepted_at
 
     async def applied_article(self, article_id: str) -> AppliedArticle | None:
         """What was applied last of this article."""
@@ -138,6 +142,7 @@ class SqlRepository:
             "kind": notice.type,
             "sequence": data.sequence,
             "created_at": moment,
+            "accepted_at": None if self._accepted_at is None else to_micros(self._accepted_at),
             "document": notice.model_dump_json(),
         }
         await self._connection.execute(insert(_notices), row)

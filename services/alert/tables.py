@@ -78,6 +78,7 @@ notices = Table(
     Column("sequence", Integer, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("published_at", BigInteger),  # confirmed by the broker
+    Column("accepted_at", BigInteger),  # of the article that caused it: how long the world waited
     Column("document", Text, nullable=False),  # Notice: the exact bytes of topic and webhook
     UniqueConstraint("development_id", "sequence"),
 )

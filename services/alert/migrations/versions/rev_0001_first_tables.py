@@ -76,6 +76,7 @@ def upgrade() -> None:
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("published_at", sa.BigInteger(), nullable=True),
+        sa.Column("accepted_at", sa.BigInteger(), nullable=True),
         sa.Column("document", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["development_id"], ["developments.id"], name=op.f("fk_notices_development_id")),
         sa.PrimaryKeyConstraint("position", name=op.f("pk_notices")),
