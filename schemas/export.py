@@ -196,10 +196,26 @@ def _envelope() -> Document:
 
 
 def _dead_letter() -> Document:
+    text = {"type": "string"}
+    number = {"type": "string", "pattern": "^[0-9]+$"}
     return {
         "name": "dead-letter",
         "summary": "Key, value and headers as they came, and `dlq_*` headers that say why. The value may be anything.",
         "contentType": "application/octet-stream",
+        "headers": {
+            "type": "object",
+            "required": ["dlq_reason", "dlq_error", "dlq_topic", "dlq_partition", "dlq_offset", "dlq_attempts", "dlq_service", "dlq_time"],
+            "properties": {
+                "dlq_reason": {**text, "description": "One word of a closed set."},
+                "dlq_error": {**text, "description": "What was wrong, for people."},
+                "dlq_topic": {**text, "description": "Where it was read."},
+                "dlq_partition": number,
+                "dlq_offset": number,
+                "dlq_attempts": {**number, "description": "How often it was tried."},
+                "dlq_service": {**text, "description": "Who could not read it."},
+                "dlq_time": {**text, "format": "date-time"},
+            },
+        },
     }
 
 

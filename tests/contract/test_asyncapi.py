@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft7Validator
+from jsonschema import Draft7Validator, Draft202012Validator
 
 from schemas.cloudevents import Envelope
 from schemas.codes import EventType, NoticeKind
 from schemas.topics import ARTICLES, TOPICS, dead_letter_topics
+from services.runtime.dlq import dead_letter_headers
+from services.runtime.records import Record
 from tests.contract.contracts import SCHEMAS, read
 
 META_SCHEMA = Path(__file__).parent / "metaschemas" / "asyncapi-3.0.0.json"
@@ -144,6 +146,17 @@ def test_the_trait_names_exactly_the_headers_that_we_write(document: Any) -> Non
 
     assert set(trait["properties"]) == {name for name, _ in full.headers()}
     assert set(trait["required"]) == {name for name, _ in least.headers()}
+
+
+def test_the_headers_of_dead_letters_are_those_that_the_runner_writes(document: Any) -> None:
+    """Whoever reads dead letters by a program finds what the document promises."""
+    record = Record(topic=ARTICLES.name, partition=3, offset=14, timestamp_ms=0, key=None, value=b"{", headers=())
+    written = dict(dead_letter_headers(record, reason="json", error="no JSON", attempts=1, service="extract", at=0.0))
+
+    described = document["components"]["messages"]["dead-letter"]["headers"]
+
+    assert set(described["required"]) == set(described["properties"]) == set(written)
+    assert Draft202012Validator(described).is_valid({name: value.decode() for name, value in written.items()})
 
 
 def test_the_version_is_that_of_the_distribution_and_no_host_is_named(document: Any) -> None:
