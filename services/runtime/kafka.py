@@ -9,7 +9,8 @@ import asyncio
 import logging
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -230,15 +231,31 @@ async def ensure_topics(kafka: KafkaSettings, topics: Iterable[Topic] | None = N
     Raises `BrokerUnavailable`, `ConfigError` (replication factor) and `CommandError` (not allowed, refused by a policy).
     """
     wanted = {topic.name: topic for topic in (topics if topics is not None else (*TOPICS, *dead_letter_topics()))}
+    async with admin_client(kafka) as admin:
+        return await _until_answered(lambda: _ensure(admin, kafka, wanted), within_s=within_s)
+
+
+@asynccontextmanager
+async def admin_client(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient]:
+    """A connected admin client; what it cannot do is raised as `BrokerUnavailable`."""
     admin = AIOKafkaAdminClient(**client_arguments(kafka))
     try:
-        await admin.start()
         try:
-            return await _until_answered(lambda: _ensure(admin, kafka, wanted), within_s=within_s)
+            await admin.start()
+            yield admin
         finally:
             await admin.close()
     except (KafkaError, OSError, TimeoutError) as error:
         raise unreachable(kafka, error) from error
+
+
+async def partitions_of(kafka: KafkaSettings, topic: str) -> list[int]:
+    """The partitions of a topic. Raises `CommandError` when there is no such topic, `BrokerUnavailable`."""
+    async with admin_client(kafka) as admin:
+        for described in await admin.describe_topics():  # all: asking for one by its name may create it
+            if described["topic"] == topic:
+                return sorted(partition["partition"] for partition in described["partitions"])
+    raise CommandError(f"topic {topic} does not exist (or may not be seen by this user); `musafaha topics ensure` makes ours.")
 
 
 async def _until_answered(step: Callable[[], Awaitable[list[str]]], *, within_s: float) -> list[str]:
