@@ -137,9 +137,11 @@ async def publish(client: httpx.AsyncClient, ingest: str, article: Mapping[str, 
         await asyncio.sleep(_POLL_S)
 
 
-async def until_linked(client: httpx.AsyncClient, api: str, article_id: str) -> list[Mapping[str, Any]]:
-    """Wait until alert has applied the article; the links of its events. Raises `CommandError` after `LINKED_WITHIN_S` seconds."""
-    deadline = asyncio.get_running_loop().time() + LINKED_WITHIN_S
+async def until_linked(
+    client: httpx.AsyncClient, api: str, article_id: str, *, within_s: float = LINKED_WITHIN_S
+) -> list[Mapping[str, Any]]:
+    """Wait until alert has applied the article; the links of its events. Raises `CommandError` after `within_s` seconds."""
+    deadline = asyncio.get_running_loop().time() + within_s
     while asyncio.get_running_loop().time() < deadline:
         with contextlib.suppress(httpx.TransportError):
             answer = await client.get(f"{api}/v1/articles/{article_id}")
@@ -147,7 +149,7 @@ async def until_linked(client: httpx.AsyncClient, api: str, article_id: str) -> 
                 reports: list[Mapping[str, Any]] = answer.json()["reports"]
                 return reports
         await asyncio.sleep(_POLL_S)
-    raise CommandError(f"article {article_id} was not linked within {LINKED_WITHIN_S:g} s; look at the logs of extract and alert.")
+    raise CommandError(f"article {article_id} was not linked within {within_s:g} s; look at the logs of extract and alert.")
 
 
 def told(receiver: Receiver) -> list[Mapping[str, Any]]:

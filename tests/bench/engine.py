@@ -1,0 +1,68 @@
+"""The engine alone, in this process on one core."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from schemas.article import Article
+from services.extract.core import Extractor, load_extractor
+from tests.generated import signature, weather
+
+SEEDS = Path(__file__).resolve().parents[2].parent / "shared" / "seeds" / "articles.jsonl"
+ROUNDS = 5
+
+_START = """
+import resource, time
+began = time.perf_counter()
+from services.extract.core import load_extractor
+load_extractor()
+print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def relevant(count: int) -> list[Article]:
+    """Generated articles of about 5 KB that each tell an agreement."""
+    return [Article.model_validate(signature(n)) for n in range(count)]
+
+
+def seeds() -> list[Article]:
+    """The two real articles, where they are at hand."""
+    if not SEEDS.exists():
+        return []
+    return [Article.model_validate(json.loads(line)) for line in SEEDS.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def seconds_an_article(extractor: Extractor, articles: Sequence[Article]) -> float:
+    """The best of a few rounds over all articles, after one to warm up."""
+    best = float("inf")
+    for _ in range(ROUNDS + 1):
+        began = time.perf_counter()
+        for article in articles:
+            extractor.extract(article)
+        best = min(best, time.perf_counter() - began)
+    return best / len(articles)
+
+
+def measure_engine() -> None:
+    """Print articles a second for each kind of article, start time and memory."""
+    start_s, start_mb = map(float, subprocess.check_output([sys.executable, "-c", _START], text=True).split())
+    print(f"engine    start {start_s:.2f} s, {start_mb:.0f} MB resident in a fresh process", flush=True)
+    extractor = load_extractor()
+    kinds = {
+        "relevant, generated": relevant(200),
+        "relevant, the two real ones": seeds() * 50,
+        "irrelevant, generated": [Article.model_validate(weather(n)) for n in range(1_000)],
+    }
+    for name, articles in kinds.items():
+        if not articles:
+            continue
+        each = seconds_an_article(extractor, articles)
+        size = sum(len(article.text.encode()) for article in articles) / len(articles) / 1_000
+        print(f"engine    {name:<28} {size:4.1f} KB  {each * 1e6:7.0f} us an article  {1 / each:7.0f} a second on one core", flush=True)
+    print(f"engine    peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB resident", flush=True)
