@@ -94,7 +94,7 @@ async def _worker(kafka: KafkaSettings, count: int) -> float:
         "MUSAFAHA_LOGS__LEVEL": "WARNING",
     }
     with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(  # noqa: ASYNC220 - it is started once and only waited for
+        process = subprocess.Popen(
             [sys.executable, "-m", "services", "run", "extract"], env=environment, stdout=log, stderr=log, cwd=Path(__file__).parents[2]
         )
         try:
