@@ -16,9 +16,13 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
-# Resolves the newest versions that pyproject.toml allows, for all supported Pythons at once; needs `uv`.
+# Resolves the newest versions that pyproject.toml allows, for all supported Pythons at once; needs `uv`. The image's two locks take the
+# same versions: what the services need (no extras), and what builds our own wheel.
+COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 lock:
-	uv pip compile --universal --python-version 3.11 --generate-hashes --extra embedded --extra dev --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -o requirements.lock
+	$(COMPILE) --extra embedded --extra dev pyproject.toml -o requirements.lock
+	$(COMPILE) --constraints requirements.lock pyproject.toml -o deploy/requirements.lock
+	grep -om1 'hatchling==[0-9.]*' pyproject.toml | $(COMPILE) --constraints requirements.lock - -o deploy/build.lock
 
 demo: setup
 	$(BIN)/musafaha demo
