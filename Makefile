@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := check
-.PHONY: setup lock demo check test bench chaos schemas clean
+.PHONY: setup lock demo check test lang bench chaos schemas readme clean
 
 setup: $(VENV)/.ready
 
@@ -37,6 +37,10 @@ check: setup
 test: setup
 	$(BIN)/python -m pytest
 
+# How well a language is read: `make lang LANG=ar`. Your shell's own LANG (a locale) means nothing here.
+lang: setup
+	$(BIN)/python -m tests.corpus.score $(if $(filter command line,$(origin LANG)),$(LANG),ar)
+
 bench: setup
 	$(BIN)/python -m tests.bench
 
@@ -45,6 +49,10 @@ chaos: setup
 
 schemas: setup
 	$(BIN)/python -m schemas.export
+
+# The event, the notice and the table of settings in README.md, as the program gives them now.
+readme: setup
+	$(BIN)/python -m tests.readme
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
