@@ -31,6 +31,9 @@ _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 """What makes the last label of a host an IPv4 address in one of its many spellings (WHATWG URL, "ends in a number")."""
 
+_TO_QUOTE = re.compile(r'["<>^`{|}]')
+"""Printable ASCII that a URL must not have as it is (RFC 3986)."""
+
 _INNER_NAMES: Final = (
     "localhost",
     "localdomain",
@@ -120,7 +123,7 @@ class Guard:
             raise TargetNotAllowed("the port must be 443 or 8443", reason="port")
         if not local:
             _check_host(host)
-        return url
+        return _exact(text, url, host)
 
     def forbids(self, address: str, *, host: str) -> str | None:
         """Why no connection to `address`, to which `host` resolved, may be made; `None` when it may."""
@@ -189,6 +192,21 @@ def _parsed(text: str) -> tuple[URL, str]:
     if not url.scheme or not host or not port or ("[" in authority and ":" not in host):
         raise TargetNotAllowed("the URL must be absolute: https://host/path", reason="syntax")
     return url, host
+
+
+def _exact(text: str, url: URL, host: str) -> URL:
+    """The URL with path and query as they were written: receivers that sign their URLs mind whether it says `%2F` or `/`."""
+    if not text.isascii() or _TO_QUOTE.search(text):
+        return url
+    written = URL(text, encoded=True)
+    return URL.build(
+        scheme=url.scheme,
+        host=f"[{host}]" if ":" in host else host,
+        port=url.explicit_port,
+        path=written.raw_path,
+        query_string=written.raw_query_string,
+        encoded=True,
+    )
 
 
 def _is_unprintable(character: str) -> bool:
