@@ -1,4 +1,4 @@
-"""The pure cores ask nobody for the time, the environment or chance: they are given what they need."""
+"""The pure cores ask nobody for the time or the environment: they are given what they need."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ CALLS = {
     "utc_now",
     "clock.utc_now",
     "os.getenv",
-    "uuid.uuid4",
-    "uuid4",
     "input",
     "print",
 }
@@ -55,7 +53,7 @@ def _dotted(node: ast.expr) -> str:
 
 
 def impurities(source: str) -> Iterator[str]:
-    """Every use of clock, environment or chance in a module, with its line."""
+    """Every use of clock or environment in a module, with its line."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and _dotted(node.func) in CALLS:
             yield f"line {node.lineno}: {_dotted(node.func)}()"
