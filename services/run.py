@@ -20,5 +20,5 @@ SERVICES = {
 @click.argument("service", type=click.Choice(list(SERVICES)))
 def run(service: str) -> None:
     """Run one service until it gets SIGTERM; settings come from MUSAFAHA_* variables."""
-    main = import_module(SERVICES[service]).main
-    raise SystemExit(main(load_settings()))
+    settings = load_settings()
+    raise SystemExit(import_module(SERVICES[service]).main(settings))

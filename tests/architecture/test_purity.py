@@ -31,6 +31,7 @@ CORES = (
     "services.alert.fold",
     "services.alert.identity",
     "services.alert.link",
+    "services.alert.match",
     "services.alert.novelty",
     "services.alert.retry",
     "services.alert.sign",
