@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -30,7 +30,7 @@ from services.runtime.store import read_transaction, write_transaction
 log = logging.getLogger(__name__)
 
 LEASE: Final = "outbox"
-LEASE_S: Final = 15.0
+LEASE_S: Final = 10.0
 """Seconds after which another process may publish in the place of one that died; renewed at half of them."""
 POLL_S: Final = 1.0
 """Seconds between two looks at the outbox when nobody woke us: another process may have written to it."""
@@ -80,7 +80,10 @@ class LeaseLost(Exception):
 
 
 class Outbox:
-    """The publisher of one process. `run` it as a task, `wake` it after a commit, `close` it at the end."""
+    """The publisher of one process. `run` it as a task, `wake` it after a commit, `close` it at the end.
+
+    `progress` is called after every look at the outbox that did not fail.
+    """
 
     def __init__(
         self,
@@ -91,6 +94,7 @@ class Outbox:
         lease_s: float = LEASE_S,
         poll_s: float = POLL_S,
         first_wait_s: float = FIRST_WAIT_S,
+        progress: Callable[[], None] = lambda: None,
     ) -> None:
         self._engine = engine
         self._sender = sender
@@ -98,6 +102,7 @@ class Outbox:
         self._lease_s = lease_s
         self._poll_s = poll_s
         self._first_wait_s = first_wait_s
+        self._progress = progress
         self._owner = uuid4().hex
         self._news = asyncio.Event()
         self._fence: int | None = None
@@ -125,6 +130,7 @@ class Outbox:
                 wait_s = min(2 * wait_s, LONGEST_WAIT_S)
                 continue
             wait_s = self._first_wait_s
+            self._progress()
             if published < BATCH:
                 await self._wait_for_news()
 

@@ -29,6 +29,9 @@ BUSY_TRIES: Final = 3
 WRITE_LOCK: Final = 0x6D_75_73_61
 """The key of PostgreSQL's advisory lock: the letters "musa". Advisory locks belong to one database, so stores don't share it."""
 
+TURN_WITHIN_S: Final = 20.0
+"""Seconds that a task waits for the writers of its own process before it; longer, and the store is too slow to work with."""
+
 IDLE_TRANSACTION_MS: Final = 60_000
 """PostgreSQL ends a transaction that does nothing for so long: a frozen process must not hold the write lock for ever."""
 
@@ -61,7 +64,7 @@ Synchronous = Literal["FULL", "NORMAL"]
 
 
 def open_engine(
-    url: str, *, busy_timeout_ms: int, synchronous: Synchronous = "FULL", statement_timeout_s: float | None = 30.0
+    url: str, *, busy_timeout_ms: int, synchronous: Synchronous = "FULL", statement_timeout_s: float | None = 10.0
 ) -> AsyncEngine:
     """An engine for `sqlite:///path` or `postgresql://…`; nothing connects yet. The caller disposes of it.
 
@@ -199,7 +202,11 @@ class _Turn:
         task = asyncio.current_task()
         if task is not None and task is self._owner:
             raise RuntimeError("write_transaction inside write_transaction: the inner one would wait for the outer one for ever")
-        await self._lock.acquire()
+        try:
+            async with asyncio.timeout(TURN_WITHIN_S):
+                await self._lock.acquire()
+        except TimeoutError as error:
+            raise StoreUnavailable(f"the store is so slow that a write waited {TURN_WITHIN_S:g} s for those before it") from error
         self._owner = task
 
     async def __aexit__(self, *_: object) -> None:

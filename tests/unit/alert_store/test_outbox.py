@@ -242,7 +242,7 @@ async def test_only_one_process_publishes_until_its_lease_runs_out(
     ids = await _write(engine, "a1")
 
     assert await other.publish_batch() == 0
-    clock.move(14)
+    clock.move(9)
     assert await other.publish_batch() == 0
     clock.move(2)
     assert await other.publish_batch() == 1
@@ -256,7 +256,7 @@ async def test_a_lease_is_renewed_while_its_holder_works(
     other = Outbox(engine, sender, clock=clock)
     for _ in range(5):
         await outbox.publish_batch()
-        clock.move(10)
+        clock.move(7)
         assert await other.publish_batch() == 0
 
 
@@ -282,7 +282,7 @@ async def test_a_publisher_that_slept_through_its_lease_marks_nothing(
         sender.before = None
         clock.move(60)
         async with write_transaction(engine) as connection:
-            assert await lease.take(connection, LEASE, owner="other", now=clock(), lease_s=15) == 2
+            assert await lease.take(connection, LEASE, owner="other", now=clock(), lease_s=10) == 2
 
     sender.before = sleep_while_the_other_takes_over
     with pytest.raises(LeaseLost):
@@ -304,7 +304,7 @@ async def test_a_single_worker_frees_the_lease_that_a_killed_one_left(
         await lease.free_all(connection)
 
     assert await Outbox(engine, sender, clock=clock).publish_batch() == 1
-    clock.move(10)
+    clock.move(7)
     with pytest.raises(LeaseLost):
         await outbox.publish_batch()
 
