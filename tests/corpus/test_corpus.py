@@ -17,7 +17,7 @@ SAMPLES = [pytest.param(sample, id=sample.article.id) for language in languages(
 FEWEST_WORDS, MOST_WORDS = 80, 350
 WEEKDAYS = {"الاثنين": 0, "الإثنين": 0, "الثلاثاء": 1, "الأربعاء": 2, "الخميس": 3, "الجمعة": 4, "السبت": 5, "الأحد": 6}
 TODAY = re.compile("(?:اليوم|يومه) (" + "|".join(WEEKDAYS) + ")")
-YESTERDAY = re.compile("أمس (" + "|".join(WEEKDAYS) + ")")
+YESTERDAY = re.compile("(?<!أول )أمس (" + "|".join(WEEKDAYS) + ")")
 MARKS = re.compile("[\u064b-\u0652\u0670\u0640]")
 
 
