@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import json
 import logging
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Protocol
@@ -17,6 +16,7 @@ from starlette.requests import ClientDisconnect
 from schemas.article import ArticleDraft
 from services.ingest.accept import Reason
 from services.ingest.intake import Kind, Outcome, Result
+from services.ingest.jsontext import BadJson, parse_json
 from services.runtime.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -135,16 +135,12 @@ async def read_body(content_length: str | None, chunks: AsyncIterator[bytes], *,
 def read_items(body: bytes) -> list[object]:
     """The articles in a body: a JSON object is one, a list holds several. Raises `Refused` (400, 413)."""
     try:
-        value = json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
+        value = parse_json(body.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise Refused(400, "bad_encoding", f"the body is not UTF-8: byte {error.start} is 0x{body[error.start]:02x}") from error
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno} (character {error.pos})"
-        raise Refused(400, "bad_json", f"the body is no JSON: {error.msg} at {where}") from error
-    except RecursionError as error:
-        raise Refused(400, "bad_json", "the body is nested too deeply") from error
-    except ValueError as error:
-        raise Refused(400, "bad_json", f"the body is no JSON: {error}") from error
+    except BadJson as error:
+        where = "" if error.line is None else f" at line {error.line}, column {error.column}"
+        raise Refused(400, "bad_json", f"the body can't be read: {error}{where}") from error
     items = value if isinstance(value, list) else [value]
     if len(items) > MAX_ITEMS:
         raise Refused(413, "too_many_articles", f"the list has {len(items):,} articles; {MAX_ITEMS:,} are allowed in one request")
@@ -159,10 +155,6 @@ def status_of(results: Sequence[Result]) -> int:
     if Reason.TOO_LARGE in refusals:
         return 413
     return 422 if refusals else 202
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is not allowed in JSON")
 
 
 def _shown(index: int, result: Result) -> dict[str, object]:

@@ -30,8 +30,10 @@ from services.runtime.settings import HttpSettings, IngestSettings, Settings
 
 log = logging.getLogger(__name__)
 
-DRAIN_S = 35
-"""Seconds that requests under way get after SIGTERM: a little more than the producer waits for a confirmation."""
+CONFIRM_WITHIN_S = 15.0
+"""Seconds a request waits for the broker before it is answered 503: a broker that is started again is back by then."""
+DRAIN_S = 20
+"""Seconds that requests under way get after SIGTERM: a little more than they may wait for the broker."""
 
 
 def main(settings: Settings) -> int:
@@ -52,7 +54,7 @@ async def _run(settings: Settings, ownership: Ownership) -> None:
     """Start what is needed, serve, and stop in reverse order."""
     with _Signals() as signals, _bound(settings.http, settings.ingest) as listener:
         await ensure_topics(settings.kafka, [ARTICLES])
-        async with Producer(settings.kafka) as producer, opened_store(settings) as store:
+        async with Producer(settings.kafka, confirm_within_s=CONFIRM_WITHIN_S) as producer, opened_store(settings) as store:
             intake = Intake(sender=producer, memory=store, clock=utc_now, limits=limits_of(settings.ingest))
             server = _server(settings, intake, store)
             listener.listen()
