@@ -137,7 +137,8 @@ def ops_router(health: Health, *, api_key: SecretStr | None = None) -> APIRouter
         body, content_type = metrics.render()
         return Response(body, headers={"content-type": content_type})
 
-    router.add_api_route("/metrics", show_metrics, methods=["GET"])
+    # A plain route: FastAPI could not resolve the annotation of a class that is only imported inside this function.
+    router.add_route("/metrics", show_metrics, methods=["GET"])
     return router
 
 
