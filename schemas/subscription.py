@@ -38,7 +38,7 @@ class SubscriptionRequest(Request):
     url: Annotated[str, StringConstraints(min_length=1, max_length=2_048)]
     kinds: Annotated[tuple[str, ...], Field(min_length=1, max_length=50)] = ("*",)
     filter: Filter = Filter()
-    description: Annotated[str, StringConstraints(max_length=500)] | None = None
+    description: Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")] | None = None
 
     @field_validator("kinds")
     @classmethod
