@@ -1,0 +1,1 @@
+"""The HTTP API of alert, in a process of its own."""

@@ -1,0 +1,95 @@
+"""What went wrong, in one JSON shape for every path: `{"error": {"code", "message", "fields"}}`."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from services.alert.guard import VAGUE, TargetNotAllowed
+from services.alert.subscriptions import BadCursor, Taken, Unknown
+from services.runtime.errors import StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER_S: Final = 2
+"""Seconds a client is asked to wait when the store is away."""
+
+_CODES: Final = {400: "bad_request", 401: "unauthorized", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one field of the request."""
+
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """`code` is for programs, `message` for people; `fields` is empty unless single fields are to blame."""
+
+    code: str
+    message: str
+    fields: list[FieldProblem] = []
+
+
+class ErrorBody(BaseModel):
+    """The body of every answer that is no success."""
+
+    error: Problem
+
+
+def error_response(
+    status: int, code: str, message: str, *, fields: list[FieldProblem] | None = None, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """An answer in the one shape of errors."""
+    body = ErrorBody(error=Problem(code=code, message=message, fields=fields or []))
+    return JSONResponse(body.model_dump(), status_code=status, headers=headers)
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Turn every exception into the one shape; nothing of the request is repeated in it but names of fields."""
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        fields = [FieldProblem(field=".".join(str(part) for part in found["loc"]), message=found["msg"]) for found in error.errors()]
+        return error_response(422, "invalid", "the request is not valid; see fields", fields=fields)
+
+    @app.exception_handler(TargetNotAllowed)
+    async def not_allowed(_: Request, error: TargetNotAllowed) -> JSONResponse:
+        log.info("subscription.refused", extra={"reason": error.reason})
+        code = "target_not_allowed" if str(error) == VAGUE else "invalid"
+        return error_response(422, code, str(error), fields=[FieldProblem(field="body.url", message=str(error))])
+
+    @app.exception_handler(Unknown)
+    async def unknown(_: Request, error: Unknown) -> JSONResponse:
+        return error_response(404, "not_found", str(error))
+
+    @app.exception_handler(Taken)
+    async def taken(_: Request, error: Taken) -> JSONResponse:
+        return error_response(409, "conflict", str(error), fields=[FieldProblem(field="body.id", message=str(error))])
+
+    @app.exception_handler(BadCursor)
+    async def bad_cursor(_: Request, error: BadCursor) -> JSONResponse:
+        return error_response(422, "invalid", str(error), fields=[FieldProblem(field="query.cursor", message=str(error))])
+
+    @app.exception_handler(StoreUnavailable)
+    async def store_away(_: Request, error: StoreUnavailable) -> JSONResponse:
+        log.warning("api.store_unavailable", extra={"reason": str(error)})
+        message = "the store is away; repeat the request"
+        return error_response(503, "unavailable", message, headers={"Retry-After": str(RETRY_AFTER_S)})
+
+    @app.exception_handler(HTTPException)
+    async def http(_: Request, error: HTTPException) -> JSONResponse:
+        code = _CODES.get(error.status_code, "error")
+        return error_response(error.status_code, code, str(error.detail), headers=dict(error.headers or {}))
+
+    @app.exception_handler(Exception)
+    async def broken(_: Request, error: Exception) -> JSONResponse:
+        log.error("api.broken", exc_info=error)
+        return error_response(500, "internal", "something is wrong on our side; it was logged")
