@@ -8,16 +8,22 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from services.runtime.broker.diagnose import damaged
 from services.runtime.broker.locks import only_one
 from services.runtime.errors import CommandError
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The port that this data folder keeps, and the process that was started on it last (`None` after a clean stop)."""
+    """What one start leaves for the next.
+
+    The port that this data folder keeps, the process that was started last (`None` after a clean stop), and the byte at which its
+    part of the log begins.
+    """
 
     port: int
     pid: int | None
+    log_start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +39,12 @@ class Home:
 
     @property
     def properties(self) -> Path:
+        """Kafka's configuration, written anew at each start."""
         return self.data / "server.properties"
 
     @property
     def log(self) -> Path:
+        """What Kafka writes while it runs."""
         return self.data / "broker.log"
 
     @property
@@ -58,11 +66,12 @@ class Home:
         """What was remembered; `None` when there is nothing, or it was cut while being written."""
         try:
             raw = json.loads(self._state.read_text(encoding="utf-8"))
-            return State(port=int(raw["port"]), pid=None if raw["pid"] is None else int(raw["pid"]))
+            return State(port=int(raw["port"]), pid=None if raw["pid"] is None else int(raw["pid"]), log_start=int(raw["log_start"]))
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
     def write_state(self, state: State) -> None:
+        """Remember, as a whole or not at all."""
         part = self._state.with_suffix(".part")
         part.write_text(json.dumps(asdict(state)), encoding="utf-8")
         part.replace(self._state)
@@ -79,11 +88,3 @@ class Home:
         if not found:
             raise CommandError(damaged(self.data, "meta.properties has no cluster.id"))
         return found
-
-
-def damaged(data: Path, detail: str) -> str:
-    """What to tell when Kafka's data can't be used any more."""
-    return (
-        f"Kafka's data in {data} are damaged ({detail}). Put back a copy of the folder, or move it away to start with an empty broker; "
-        "nothing in it was changed."
-    )

@@ -18,6 +18,7 @@ from pathlib import Path
 from services.runtime.broker import diagnose, processes
 from services.runtime.broker.config import HOST, NODE_ID, server_properties
 from services.runtime.broker.home import Home, State
+from services.runtime.broker.integrity import forgotten_topics
 from services.runtime.broker.jars import default_cache, ensure_jars
 from services.runtime.broker.java import find_java
 from services.runtime.broker.pins import load_pins
@@ -74,8 +75,9 @@ def start_broker(settings: BrokerSettings, *, timeout_s: float = START_TIMEOUT_S
         if pid is None:
             return _start(settings, home, state, timeout_s)
         port = _port_of(home, state)
-        home.write_state(State(port=port, pid=pid))
-        return _await_answer(settings, home, pid=pid, port=port, log_start=0, timeout_s=timeout_s)
+        log_start = state.log_start if state is not None else 0
+        home.write_state(State(port=port, pid=pid, log_start=log_start))
+        return _await_answer(settings, home, pid=pid, port=port, log_start=log_start, timeout_s=timeout_s)
 
 
 def stop_broker(settings: BrokerSettings, *, grace_s: float = STOP_GRACE_S) -> bool:
@@ -99,9 +101,9 @@ def broker_status(settings: BrokerSettings) -> BrokerStatus:
     state = home.read_state()
     pid = _living(home, state) if home.data.is_dir() else None
     if pid is None:
-        died = state is not None and state.pid is not None
-        told = diagnose.log_since(home.log, 0) if died else ""
-        problem = diagnose.explain(told, home, port=state.port if state else None, heap_mb=settings.heap_mb) if died else None
+        problem = None
+        if state is not None and state.pid is not None:  # a clean stop would have taken the pid out
+            problem = _explain(diagnose.log_since(home.log, state.log_start), settings, home, state.port)
         return BrokerStatus(bootstrap_servers=None, pid=None, answers=False, problem=problem)
     port = _port_of(home, state)
     return BrokerStatus(bootstrap_servers=f"{HOST}:{port}", pid=pid, answers=_answers(home, port), problem=None)
@@ -137,6 +139,8 @@ def _start(settings: BrokerSettings, home: Home, state: State | None, timeout_s:
     jars = ensure_jars(load_pins(), settings.cache or default_cache())
     if home.cluster_id() is None:
         _format(settings, home, java, jars)
+    elif lost := forgotten_topics(home.storage):
+        raise CommandError(diagnose.damaged(home.data, f"its list of topics lost {', '.join(lost)}, whose messages are still there"))
     for attempt in range(1, _PORT_TRIES + 1):
         port = settings.port or free_port(kept=state.port if state and attempt == 1 else None)
         try:
@@ -158,7 +162,7 @@ def _format(settings: BrokerSettings, home: Home, java: Path, jars: Sequence[Pat
     command = [str(java), "-Xmx128m", "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(home.properties)]
     done = subprocess.run(command, env=_environment(jars), capture_output=True, text=True, errors="replace", check=False)  # noqa: S603
     if done.returncode != 0:
-        raise CommandError(diagnose.explain(done.stdout + done.stderr, home, port=None, heap_mb=settings.heap_mb))
+        raise CommandError(_explain(done.stdout + done.stderr, settings, home, None))
     part.replace(home.storage)
 
 
@@ -187,7 +191,7 @@ def _launch(settings: BrokerSettings, home: Home, java: Path, jars: Sequence[Pat
     finally:
         os.close(log)
     try:
-        home.write_state(State(port=port, pid=pid))
+        home.write_state(State(port=port, pid=pid, log_start=log_start))
         return _await_answer(settings, home, pid=pid, port=port, log_start=log_start, timeout_s=timeout_s)
     except BaseException:
         processes.kill(pid, home.properties)
@@ -204,9 +208,13 @@ def _await_answer(settings: BrokerSettings, home: Home, *, pid: int, port: int, 
             told = diagnose.log_since(home.log, log_start)
             if diagnose.PORT_TAKEN.search(told):
                 raise _PortLost
-            raise CommandError(diagnose.explain(told, home, port=port, heap_mb=settings.heap_mb))
+            raise CommandError(_explain(told, settings, home, port))
         time.sleep(0.05)
     raise CommandError(f"Kafka did not answer within {timeout_s:g} s; what it said is in {home.log}.")
+
+
+def _explain(told: str, settings: BrokerSettings, home: Home, port: int | None) -> str:
+    return diagnose.explain(told, data=home.data, log=home.log, port=port, heap_mb=settings.heap_mb)
 
 
 def _answers(home: Home, port: int) -> bool:
