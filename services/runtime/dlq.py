@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TypedDict
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -26,6 +27,9 @@ HEADER_PREFIX = "dlq_"
 REPLAY_GROUP = "musafaha-dlq-replay"
 """The consumer group whose committed offsets remember what was sent back."""
 MAX_ERROR_CHARS = 1_000
+MAX_CUT_BYTES = 1_048_576
+MAX_CUT_KEY_BYTES = 65_536
+CUT_HEADER = "dlq_cut"
 MAX_METADATA_BYTES = 4_000
 """Kafka's default for the metadata of a commit is 4,096 (`offset.metadata.max.bytes`)."""
 
@@ -48,9 +52,29 @@ def dead_letter_headers(record: Record, *, reason: str, error: str, attempts: in
     ]
 
 
+class _Raw(TypedDict):
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+
+def beginning_of(record: Record, headers: Headers) -> _Raw:
+    """The dead letter of a message too large to be kept whole: its first part, and `dlq_cut` with the bytes it had."""
+    own = [(name, value) for name, value in headers if name.startswith(HEADER_PREFIX)]
+    value = record.value or b""
+    return {
+        "key": None if record.key is None else record.key[:MAX_CUT_KEY_BYTES],
+        "value": value[:MAX_CUT_BYTES],
+        "headers": [*own, (CUT_HEADER, str(len(value)).encode())],
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """One message on a dead-letter topic. (`partition`, `offset`) is its place there; `headers` are those before it died."""
+    """One message on a dead-letter topic. (`partition`, `offset`) is its place there; `headers` are those before it died.
+
+    One that is `cut` has only the beginning of its value and cannot be sent back.
+    """
 
     topic: str
     partition: int
@@ -64,6 +88,7 @@ class DeadLetter:
     key: bytes | None
     value: bytes | None
     headers: Headers
+    cut: bool = False
 
     @property
     def place(self) -> str:
@@ -88,6 +113,7 @@ def read_dead_letter(record: ConsumerRecord) -> DeadLetter:
         key=record.key,
         value=record.value,
         headers=[(name, value) for name, value in record.headers if not name.startswith(HEADER_PREFIX)],
+        cut=CUT_HEADER in told,
     )
 
 
@@ -134,6 +160,7 @@ class Replayed:
     topic: str
     sent: int
     already: int
+    cut: int
     other: int
 
 
@@ -187,7 +214,7 @@ async def replay(
     What was sent back by an earlier replay is not repeated. Interrupted, it has remembered what it sent, but for at most one.
     Raises `BrokerUnavailable`, `CommandError`.
     """
-    sent = already = other = 0
+    sent = already = cut = other = 0
     places = await _places(kafka, dlq_topic)
     async with _reader(kafka, places) as reader, _reader(kafka, places, group=REPLAY_GROUP) as memory, Producer(kafka) as producer:
         starts = await reader.beginning_offsets(places)
@@ -198,6 +225,8 @@ async def replay(
                 other += 1
             elif letter.offset in done[place]:
                 already += 1
+            elif letter.cut:
+                cut += 1
             else:
                 sent += 1
                 if dry_run:
@@ -207,7 +236,7 @@ async def replay(
                 await producer.send_raw(letter.topic, key=letter.key, value=letter.value, headers=letter.headers)
                 await memory.commit({place: OffsetAndMetadata(now_done.below, metadata)})
                 done[place] = now_done
-    return Replayed(dlq_topic, sent, already, other)
+    return Replayed(dlq_topic, sent, already, cut, other)
 
 
 def _checked_metadata(done: Done, letter: DeadLetter) -> str:

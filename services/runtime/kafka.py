@@ -25,6 +25,7 @@ from aiokafka.errors import (
     KafkaError,
     MessageSizeTooLargeError,
     NoError,
+    OutOfOrderSequenceNumber,
     PolicyViolationError,
     RecordListTooLargeError,
     RecordTooLargeError,
@@ -35,7 +36,15 @@ from aiokafka.errors import (
 )
 
 from schemas.cloudevents import Headers
-from schemas.topics import PRODUCER_MAX_REQUEST_BYTES, TOPICS, Topic, dead_letter_topics
+from schemas.topics import (
+    DLQ_MESSAGE_MAX_BYTES,
+    DLQ_SUFFIX,
+    MESSAGE_MAX_BYTES,
+    PRODUCER_MAX_REQUEST_BYTES,
+    TOPICS,
+    Topic,
+    dead_letter_topics,
+)
 from services.runtime import metrics
 from services.runtime.errors import BrokerUnavailable, CommandError, ConfigError, DataError
 from services.runtime.records import Message
@@ -48,6 +57,8 @@ CONFIRM_WITHIN_S = 30.0
 LINGER_MS = 5
 """Milliseconds a batch waits for more: a batch then carries what came at about the same time, at little cost in latency."""
 BATCH_BYTES = 131_072
+ENVELOPE_BYTES = 1_024
+"""What Kafka's own framing may add to key, value and headers."""
 _TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError, RecordTooLargeError)
 _NOT_ALLOWED = (TopicAuthorizationFailedError, ClusterAuthorizationFailedError, GroupAuthorizationFailedError)
 
@@ -142,7 +153,11 @@ class Producer:
     async def send_in_order(self, messages: Sequence[Message]) -> None:
         """Send several: the last one only when all before it are confirmed, so that it may speak of them. Raises as `send` does."""
         if len(messages) > 1:
-            await asyncio.gather(*(self.send(message) for message in messages[:-1]))
+            failures = [
+                answer for answer in await asyncio.gather(*map(self.send, messages[:-1]), return_exceptions=True) if answer is not None
+            ]
+            for failure in sorted(failures, key=lambda answer: isinstance(answer, DataError)):  # the graver kind first
+                raise failure
         if messages:
             await self.send(messages[-1])
 
@@ -150,12 +165,16 @@ class Producer:
         """`send` for a message whose value may be missing, as a dead letter's may. Raises as `send` does."""
         if key is None and value is None:
             value = b""  # a message of nothing at all is refused by the client; its headers still tell what it was
+        self._refuse_too_large(topic, key, value, headers)
         began = time.perf_counter()
         try:
             async with asyncio.timeout(self._confirm_within_s):
-                client = await self._working()
-                confirmation = await client.send(topic, value, key=key, headers=headers)
-                await confirmation
+                try:
+                    await self._confirmed(topic, key, value, headers)
+                except OutOfOrderSequenceNumber:
+                    # After a message that it refused, the broker refuses the next ones of this producer, too: the client counts
+                    # the first as sent. They are not on the topic, so a new producer sends them again.
+                    await self._confirmed(topic, key, value, headers)
         except TimeoutError as error:
             self._count(topic, "timeout")
             raise BrokerUnavailable(
@@ -175,12 +194,25 @@ class Producer:
             raise BrokerUnavailable(f"Kafka did not take a message for {topic}: {error!r}") from error
         metrics.PRODUCE_SECONDS.observe(time.perf_counter() - began)
 
+    async def _confirmed(self, topic: str, key: bytes | None, value: bytes | None, headers: Headers) -> None:
+        client = await self._working()
+        confirmation = await client.send(topic, value, key=key, headers=headers)
+        await confirmation
+
+    def _refuse_too_large(self, topic: str, key: bytes | None, value: bytes | None, headers: Headers) -> None:
+        """Refuse by the size before compression, so that the same message is always refused or never."""
+        limit = DLQ_MESSAGE_MAX_BYTES if topic.endswith(DLQ_SUFFIX) else MESSAGE_MAX_BYTES
+        size = len(key or b"") + len(value or b"") + sum(len(name) + len(content) for name, content in headers)
+        if size > limit - ENVELOPE_BYTES:
+            self._count(topic, "too_large")
+            raise DataError("too_large", f"a message for {topic} has {size} bytes; Kafka takes {limit - ENVELOPE_BYTES}.")
+
     async def _working(self) -> AIOKafkaProducer:
         """The client, made anew when its sender has died: after an unclean broker it may, and would then confirm nothing for ever."""
         client = self._client
         if client is None:
             raise BrokerUnavailable("the producer is not connected.")
-        if client._sender.sender_task is not None and client._sender.sender_task.done():
+        if client._sender.sender_task.done():
             async with self._renewal:
                 if self._client is client:
                     log.warning("producer.renewed")

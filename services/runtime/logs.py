@@ -64,7 +64,7 @@ class JsonLines(logging.Formatter):
             "event": record.getMessage(),
             **_fields(record),
         }
-        if record.exc_info:
+        if record.exc_info and record.exc_info[0] is not None:
             line["error"] = "".join(traceback.format_exception(*record.exc_info))
         return json.dumps(line, ensure_ascii=False, default=str)
 
@@ -76,6 +76,6 @@ class TextLines(logging.Formatter):
         at = datetime.fromtimestamp(record.created).strftime("%H:%M:%S")  # noqa: DTZ006 - a person reads local time
         fields = "".join(f" {name}={value}" for name, value in _fields(record).items())
         text = f"{at} {record.levelname:<7} {record.getMessage()}{fields}"
-        if record.exc_info:
+        if record.exc_info and record.exc_info[0] is not None:
             text += "\n" + "".join(traceback.format_exception(*record.exc_info)).rstrip()
         return text

@@ -78,8 +78,14 @@ def _check(runner: RunnerSettings) -> None:
         )
 
 
+_quiet = logging.getLogger("faust.worker")
+"""Where Faust's classes write that we derive from: below WARNING it says nothing to an operator."""
+
+
 class _App(faust.App):
     """Faust without its data folder: we keep no tables, and a container's root is not writable."""
+
+    logger = _quiet
 
     def _create_directories(self) -> None:
         pass
@@ -99,6 +105,8 @@ class _Event(faust.Event):
 class _Worker(faust.Worker):
     """Faust's worker with our logging and without anything on the terminal."""
 
+    logger = _quiet
+
     def __init__(self, app: faust.App, *services: mode.Service, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(app, *services, loop=loop, quiet=True, redirect_stdouts=False, override_logging=False)
         self.spinner = None
@@ -109,6 +117,8 @@ class _Worker(faust.Worker):
 
 class _Companion(mode.Service):
     """Starts with the application and stops after it, when the last message is done."""
+
+    logger = _quiet
 
     def __init__(self, runner: _Runner, **kwargs: Any) -> None:
         self._runner = runner

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from schemas.cloudevents import EnvelopeError, read_headers
 from schemas.topics import Topic
 from services.runtime import metrics
-from services.runtime.dlq import dead_letter_headers
+from services.runtime.dlq import beginning_of, dead_letter_headers
 from services.runtime.errors import DataError, MusafahaError
 from services.runtime.kafka import Producer
 from services.runtime.logs import bind
@@ -142,7 +142,8 @@ class Treatment:
         )
         try:
             await self._producer.send_raw(self._topic.dlq, key=record.key, value=record.value, headers=headers)
-        except DataError as error:  # cannot be acknowledged and cannot be buried: an operator has to look
-            raise MusafahaError(f"the dead letter of {record.topic}:{record.partition}:{record.offset} is refused: {error}") from error
+        except DataError:
+            # A strongly compressed message can be larger than any of ours. Keep its beginning: the whole still lies where it came from.
+            await self._producer.send_raw(self._topic.dlq, **beginning_of(record, headers))
         metrics.DEAD_LETTERS.labels(record.topic, metrics.dead_letter_reason(refusal.reason)).inc()
         log.warning("dead_letter.sent", extra={"reason": refusal.reason, "error": refusal.error[:500], "attempts": refusal.attempts})

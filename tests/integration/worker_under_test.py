@@ -1,7 +1,8 @@
 """A worker on the real runner whose messages say what shall happen to them. Started as a process by the tests.
 
 A message is a JSON object: `id`; `sleep` (seconds); `block` (wait until this file exists); `fail` (`data`, `transient`, `error`,
-`hang`, `kill`) unless the file `until` exists; `outputs` (how many, 1 when left out). What it did is appended to a journal.
+`hang`, `freeze`, `kill`) unless the file `until` exists; `outputs` (how many, 1 when left out), of which number `too_large` is more
+than Kafka takes. What it did is appended to a journal.
 Output ids follow from the input's id, so a repetition makes the same ones.
 """
 
@@ -12,12 +13,13 @@ import json
 import os
 import signal
 import sys
+from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from schemas.cloudevents import Envelope
-from schemas.topics import DAY_MS, Topic
+from schemas.topics import DAY_MS, MESSAGE_MAX_BYTES, Topic
 from services.runtime.errors import DataError, TransientError
 from services.runtime.logs import configure_logging
 from services.runtime.records import Message, Record
@@ -50,7 +52,10 @@ class Trial:
         self.write("begin", message["id"])
         await self._obey(message)
         self.write("end", message["id"])
-        return [self._made(record, message["id"], number) for number in range(message.get("outputs", 1))]
+        return [
+            self._made(record, message["id"], number, too_large=number == message.get("too_large"))
+            for number in range(message.get("outputs", 1))
+        ]
 
     async def _obey(self, message: dict[str, Any]) -> None:
         if "sleep" in message:
@@ -73,9 +78,11 @@ class Trial:
             os.kill(os.getpid(), signal.SIGKILL)
         raise ValueError("nobody thought of this message")
 
-    def _made(self, record: Record, id: str, number: int) -> Message:
+    def _made(self, record: Record, id: str, number: int, *, too_large: bool) -> Message:
         envelope = Envelope(id=f"{id}/{number}", source="urn:musafaha:trial", type=MESSAGE_TYPE)
-        value = json.dumps({"id": f"{id}/{number}", "pid": os.getpid()}).encode()
+        # Random, since the producer compresses: what arrives is above the topic's limit, and what is sent below the client's.
+        padding = b64encode(os.urandom(MESSAGE_MAX_BYTES + 50_000)).decode() if too_large else ""
+        value = json.dumps({"id": f"{id}/{number}", "padding": padding}).encode()
         return Message(topic=self._output, key=record.key, value=value, headers=envelope.headers())
 
 
