@@ -171,6 +171,15 @@ async def test_a_bad_request_is_refused_with_the_field_that_is_wrong(client: htt
     assert listed.json()["subscriptions"] == []
 
 
+@pytest.mark.parametrize("kind", [None, "application/x-www-form-urlencoded", "text/plain"])
+async def test_a_body_that_does_not_say_it_is_json_is_told_so(client: httpx.AsyncClient, kind: str | None) -> None:
+    """What curl sends by itself is named, and a web page elsewhere can't subscribe by a plain form."""
+    content = json.dumps({"url": WANTED["url"]}).encode()
+    answer = await client.post("/v1/subscriptions", content=content, headers={} if kind is None else {"content-type": kind})
+
+    assert error_of(answer) == (415, "unsupported_media_type")
+
+
 @pytest.mark.parametrize(
     "url",
     [

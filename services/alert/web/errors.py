@@ -52,11 +52,17 @@ def error_response(
     return JSONResponse(body.model_dump(), status_code=status, headers=headers)
 
 
+def _is_json(request: Request) -> bool:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
+
+
 def add_error_handlers(app: FastAPI) -> None:
     """Turn every exception into the one shape; nothing of the request is repeated in it but names of fields."""
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        if request.method == "POST" and not _is_json(request):
+            return error_response(415, "unsupported_media_type", "send JSON, with the header Content-Type: application/json")
         fields = [FieldProblem(field=".".join(str(part) for part in found["loc"]), message=found["msg"]) for found in error.errors()]
         return error_response(422, "invalid", "the request is not valid; see fields", fields=fields)
 
