@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -17,12 +18,15 @@ import httpx
 import pytest
 
 from schemas.topics import NOTICES
+from services.alert.schema import migrate
 from services.alert.sign import signed_headers
+from services.alert.web.app import create_app
 from services.runtime.broker import RunningBroker
 from services.runtime.broker.ports import free_port
 from services.runtime.kafka import Producer, ensure_topics
 from services.runtime.records import Message
-from services.runtime.settings import KafkaSettings
+from services.runtime.settings import KafkaSettings, Settings
+from services.runtime.store import open_engine
 from tests.contract.contracts import example
 from tests.documents import README, blocks
 
@@ -97,6 +101,27 @@ async def test_the_node_consumer_reads_notices(kafka: KafkaSettings, tmp_path: P
         line = await _line_with(process, "For a reader in Node")
 
     assert line == "agreement.new_type For a reader in Node"
+
+
+async def test_the_subscription_of_the_readme_is_granted(tmp_path: Path) -> None:
+    """The curl command, copied and pasted, subscribes and shows a secret."""
+    words = shlex.split(PROGRAMS["subscribe"].replace("\\\n", " "))
+    url = f"sqlite:///{tmp_path}/alert.db"
+    await migrate(url, busy_timeout_ms=1_000)
+    engine = open_engine(url, busy_timeout_ms=1_000)
+
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(create_app(engine, Settings.model_construct())), base_url="http://api"
+    ) as client:
+        answer = await client.request(
+            words[words.index("-X") + 1],
+            words[words.index("-X") + 2].removeprefix("$API"),
+            content=words[words.index("-d") + 1].encode(),
+            headers=[tuple(words[words.index("-H") + 1].split(": "))],
+        )
+    await engine.dispose()
+
+    assert (answer.status_code, answer.json()["kinds"], answer.json()["secret"][:6]) == (201, ["agreement.*", "visit.new"], "whsec_")
 
 
 async def _post(client: httpx.AsyncClient, url: str, body: bytes, headers: dict[str, str]) -> int:
