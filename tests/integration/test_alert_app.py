@@ -187,3 +187,20 @@ async def test_deliveries_are_tried_as_soon_as_they_are_committed(alert_line: Al
         states = (await connection.execute(select(tables.deliveries.c.state))).scalars().all()
     assert set(states) == {"pending"}
     assert isinstance(await worker.get("/readyz"), httpx.Response)
+
+
+async def test_a_store_that_stays_locked_ends_the_worker_and_gives_no_message_up(alert_line: AlertLine, tmp_path: Path) -> None:
+    """A database that is away is no fault of the message: it is not acknowledged, not dead-lettered, and applied afterwards."""
+    expected = await _expected_notices(tmp_path, an_extraction())
+    first = alert_line.worker(STORE__BUSY_TIMEOUT_MS="20")
+    await first.logged("store.opened")
+    async with write_transaction(alert_line.engine):
+        await alert_line.feed(an_extraction())
+        assert await first.ended() == 1
+    assert "is not available" in first.lines("worker.failed")[0]["error"]
+
+    alert_line.worker()
+    await alert_line.marked(2)
+
+    assert await alert_line.rows() == expected
+    assert await alert_line.dead_letters(0) == []
