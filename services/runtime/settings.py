@@ -97,6 +97,9 @@ class IngestSettings(_Section):
     port: Port = Field(default=8080, description="Port of `POST /v1/articles`; 0 takes a free one.")
     store: Path = Field(default=Path("./musafaha-data/ingest.db"), description="SQLite file of articles seen and feed states.")
     feeds: Path | None = Field(default=None, description="`feeds.toml` of RSS and Atom feeds to poll; none when not set.")
+    allow_private_feeds: bool = Field(
+        default=False, description="Lets feeds be fetched from private and loopback addresses; otherwise only from public ones."
+    )
     max_article_bytes: Annotated[int, Field(ge=1_000, le=MAX_ARTICLE_BYTES)] = Field(
         default=MAX_ARTICLE_BYTES, description="Bytes of an article as a message; a longer one is refused with 413."
     )
