@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
-import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from importlib.metadata import version
-from typing import Self
+from random import Random
 
 import uvicorn
 
 from schemas.topics import ARTICLES
 from services.ingest.accept import Limits
 from services.ingest.api import create_app
+from services.ingest.feedlist import Feed, load_feeds
+from services.ingest.feeds import Poller
+from services.ingest.fetch import feed_client
 from services.ingest.intake import Intake
 from services.ingest.ownership import Owned, Ownership, own
+from services.ingest.server import Signals, address_of, bound, server_of
 from services.ingest.store import IngestStore
 from services.runtime import metrics
 from services.runtime.clock import utc_now
-from services.runtime.errors import CommandError, ConfigError, StoreUnavailable
+from services.runtime.errors import CommandError, StoreUnavailable
 from services.runtime.health import Health, ops_router
 from services.runtime.kafka import Producer, ensure_topics
 from services.runtime.logs import configure_logging
-from services.runtime.settings import HttpSettings, IngestSettings, Settings
+from services.runtime.settings import IngestSettings, Settings
 
 log = logging.getLogger(__name__)
 
@@ -52,27 +54,61 @@ def main(settings: Settings) -> int:
 
 async def _run(settings: Settings, ownership: Ownership) -> None:
     """Start what is needed, serve, and stop in reverse order."""
-    with _Signals() as signals, _bound(settings.http, settings.ingest) as listener:
+    feeds = load_feeds(settings.ingest.feeds) if settings.ingest.feeds is not None else ()
+    with Signals() as signals, bound(settings.http, settings.ingest) as listener:
         await ensure_topics(settings.kafka, [ARTICLES])
         async with Producer(settings.kafka, confirm_within_s=CONFIRM_WITHIN_S) as producer, opened_store(settings) as store:
             intake = Intake(sender=producer, memory=store, clock=utc_now, limits=limits_of(settings.ingest))
-            server = _server(settings, intake, store)
+            health = Health()
+            server = _server(settings, intake, store, health)
             listener.listen()
-            address = _address(settings.http.host, listener)
+            address = address_of(settings.http.host, listener)
             ownership.announce(address)
-            log.info("ingest.listening", extra={"address": address})
+            log.info("ingest.listening", extra={"address": address, "feeds": len(feeds)})
             signals.server = server
-            await server.serve(sockets=[listener])
+            async with _polling(feeds=feeds, ingest=settings.ingest, intake=intake, store=store, health=health, server=server):
+                await server.serve(sockets=[listener])
             log.info("ingest.stopped")
 
 
-def _server(settings: Settings, intake: Intake, store: IngestStore) -> uvicorn.Server:
-    health = Health()
+def _server(settings: Settings, intake: Intake, store: IngestStore, health: Health) -> uvicorn.Server:
     health.add_check("store", lambda: _store_complaint(store))
     key = settings.http.api_key
     ops = ops_router(health, api_key=key)
     app = create_app(intake.submit, max_body_bytes=settings.ingest.max_body_bytes, api_key=key, ops=ops)
-    return _Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN_S, server_header=False))
+    return server_of(app, drain_s=DRAIN_S)
+
+
+@asynccontextmanager
+async def _polling(
+    *, feeds: Sequence[Feed], ingest: IngestSettings, intake: Intake, store: IngestStore, health: Health, server: uvicorn.Server
+) -> AsyncIterator[None]:
+    """Poll the feeds meanwhile. When polling ends by an error the server drains, and the error ends the process."""
+    agent = f"musafaha/{version('musafaha')}"
+    async with feed_client(user_agent=agent, allow_private=ingest.allow_private_feeds) as client:
+        poller = Poller(
+            feeds,
+            client=client,
+            submit=lambda items: intake.submit(items, kind="feed"),
+            states=store,
+            clock=utc_now,
+            random=Random(),  # noqa: S311
+            progress=lambda: health.progress("feeds"),
+        )
+        task = asyncio.create_task(poller.run(), name="feeds")
+        task.add_done_callback(lambda done: _stop_on_error(done, server))
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+def _stop_on_error(polling: asyncio.Task[None], server: uvicorn.Server) -> None:
+    if not polling.cancelled() and polling.exception() is not None:
+        log.error("ingest.feeds_stopped", exc_info=polling.exception())
+        server.should_exit = True
 
 
 def limits_of(ingest: IngestSettings) -> Limits:
@@ -90,66 +126,9 @@ async def opened_store(settings: Settings) -> AsyncIterator[IngestStore]:
         await store.close()
 
 
-class _Server(uvicorn.Server):
-    """Uvicorn that leaves signals to us: by itself it would end the process by the signal instead of with exit code 0."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-class _Signals:
-    """SIGTERM and SIGINT as a wish to stop: a server drains, and what has not come so far is cancelled."""
-
-    NUMBERS = (signal.SIGTERM, signal.SIGINT)
-
-    def __init__(self) -> None:
-        self.server: uvicorn.Server | None = None
-
-    def __enter__(self) -> Self:
-        task = asyncio.current_task()
-        assert task is not None
-        for number in self.NUMBERS:
-            asyncio.get_running_loop().add_signal_handler(number, self._stop, task)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number in self.NUMBERS:
-            asyncio.get_running_loop().remove_signal_handler(number)
-
-    def _stop(self, task: asyncio.Task[None]) -> None:
-        if self.server is None:
-            task.cancel()
-        else:
-            self.server.should_exit = True
-
-
 async def _store_complaint(store: IngestStore) -> str | None:
     try:
         await store.last_seen(["readiness"])
     except StoreUnavailable as error:
         return str(error)
     return None
-
-
-@contextmanager
-def _bound(http: HttpSettings, ingest: IngestSettings) -> Iterator[socket.socket]:
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(http.host, ingest.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-    except OSError as error:
-        raise ConfigError(
-            f"cannot listen on {http.host}:{ingest.port} ({error.strerror or error}); "
-            "set another MUSAFAHA_HTTP__HOST or MUSAFAHA_INGEST__PORT (0 takes a free one)."
-        ) from error
-    with listener:
-        yield listener
-
-
-def _address(host: str, listener: socket.socket) -> str:
-    """Where this machine reaches the listener."""
-    port = listener.getsockname()[1]
-    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
