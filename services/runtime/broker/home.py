@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from services.runtime.broker.diagnose import damaged
+from services.runtime.broker.diagnose import damaged, disk_full
 from services.runtime.broker.locks import only_one
 from services.runtime.errors import CommandError
 
@@ -53,14 +54,20 @@ class Home:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Let one process at a time start or stop the broker of this folder. Raises `CommandError` when it can't be written to."""
+        """Let one process at a time start or stop the broker of this folder.
+
+        What the system refuses during the block (no room, no right) is raised as `CommandError`.
+        """
         try:
             self.data.mkdir(parents=True, exist_ok=True)
-            lock = only_one(self.data / "broker.lock")
+            with only_one(self.data / "broker.lock"):
+                yield
         except OSError as error:
-            raise CommandError(f"cannot use {self.data} for Kafka's data ({error}); name another with MUSAFAHA_BROKER__DATA.") from error
-        with lock:
-            yield
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise CommandError(disk_full(self.data)) from error
+            raise CommandError(
+                f"Kafka's data folder {self.data} cannot be used ({error}); name another with MUSAFAHA_BROKER__DATA."
+            ) from error
 
     def read_state(self) -> State | None:
         """What was remembered; `None` when there is nothing, or it was cut while being written."""

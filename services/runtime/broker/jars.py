@@ -5,6 +5,7 @@ A file has its final name only when its sum is right, so a download that was cut
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -48,8 +49,10 @@ def ensure_jars(pins: Pins, cache: Path, *, repository: str | None = None) -> li
             if missing:
                 _clear_leftovers(cache)
                 _fetch(missing, pins, cache, repository)
-    except PermissionError as error:
-        raise CommandError(f"cannot write to the cache folder {cache} ({error}); name another with MUSAFAHA_BROKER__CACHE.") from error
+    except OSError as error:
+        if _is_full(error):
+            raise CommandError(_disk_full(cache)) from error
+        raise CommandError(f"the cache folder {cache} cannot be used ({error}); name another with MUSAFAHA_BROKER__CACHE.") from error
     return [cache / jar.path for jar in pins.jars]
 
 
@@ -84,9 +87,8 @@ def _fetch(missing: Sequence[Jar], pins: Pins, cache: Path, repository: str | No
                 done(jar.path.name)
         except BaseException as error:
             pool.shutdown(wait=True, cancel_futures=True)
-            left = len(_missing(pins.jars, cache))
-            if isinstance(error, OSError | RuntimeError):
-                raise CommandError(_explain(error, left, pins, cache)) from error
+            if isinstance(error, OSError | RuntimeError) and not isinstance(error, PermissionError):
+                raise CommandError(_explain(error, len(_missing(pins.jars, cache)), pins, cache)) from error
             raise
 
 
@@ -125,16 +127,20 @@ def _fetch_once(jar: Jar, cache: Path, repository: str | None) -> None:
 
 
 def _is_full(error: BaseException) -> bool:
-    return isinstance(error, OSError) and error.errno in (28, 122)  # ENOSPC, EDQUOT
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def _explain(error: BaseException, left: int, pins: Pins, cache: Path) -> str:
     if _is_full(error):
-        return f"the disk of the cache folder {cache} is full; free some 60 MB or name another folder with MUSAFAHA_BROKER__CACHE."
+        return _disk_full(cache)
     return (
         f"{left} of the {len(pins.jars)} jars of Apache Kafka {pins.kafka_version} are missing in {cache} and cannot be fetched ({error}). "
         "Connect to the network once, or name a filled cache folder with MUSAFAHA_BROKER__CACHE."
     )
+
+
+def _disk_full(cache: Path) -> str:
+    return f"the disk of the cache folder {cache} is full; free some 60 MB or name another folder with MUSAFAHA_BROKER__CACHE."
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import time
 import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,7 +92,7 @@ def stop_broker(settings: BrokerSettings, *, grace_s: float = STOP_GRACE_S) -> b
         if pid is not None:
             processes.end(pid, home.properties, grace_s=grace_s)
         if state is not None:
-            home.write_state(State(port=state.port, pid=None))
+            _note_stopped(home, state.port)
         return pid is not None
 
 
@@ -111,6 +112,12 @@ def broker_status(settings: BrokerSettings) -> BrokerStatus:
 
 def _home(settings: BrokerSettings) -> Home:
     return Home(settings.data.expanduser().resolve())
+
+
+def _note_stopped(home: Home, port: int) -> None:
+    """Take the pid out of the state. On a full disk it stays, which does no harm: a pid counts only while its process is our broker."""
+    with suppress(OSError):
+        home.write_state(State(port=port, pid=None))
 
 
 def _living(home: Home, state: State | None) -> int | None:
@@ -136,7 +143,7 @@ def _start(settings: BrokerSettings, home: Home, state: State | None, timeout_s:
     if shutil.disk_usage(home.data).free < _MIN_FREE_BYTES:
         raise CommandError(diagnose.disk_full(home.data))
     java = find_java(settings.java)
-    jars = ensure_jars(load_pins(), settings.cache or default_cache())
+    jars = ensure_jars(load_pins(), (settings.cache or default_cache()).expanduser().resolve())
     if home.cluster_id() is None:
         _format(settings, home, java, jars)
     elif lost := forgotten_topics(home.storage):
@@ -195,7 +202,7 @@ def _launch(settings: BrokerSettings, home: Home, java: Path, jars: Sequence[Pat
         return _await_answer(settings, home, pid=pid, port=port, log_start=log_start, timeout_s=timeout_s)
     except BaseException:
         processes.kill(pid, home.properties)
-        home.write_state(State(port=port, pid=None))
+        _note_stopped(home, port)
         raise
 
 
