@@ -131,11 +131,21 @@ def _address(url: str) -> URL:
         case "sqlite" | "sqlite+aiosqlite":
             if not address.database or address.database == ":memory:" or address.database.startswith("file:"):
                 raise ConfigError("an SQLite store needs a file, since several connections share it: sqlite:///path")
+            _refuse_options(address, known=())
             return address.set(drivername="sqlite+aiosqlite")
         case "postgresql" | "postgres" | "postgresql+asyncpg":
+            _refuse_options(address, known=("host", "port", "ssl", "sslmode"))
             return _with_ssl(address.set(drivername="postgresql+asyncpg"))
         case other:
             raise ConfigError(f"a store of kind {other!r} is not known; use sqlite:///path or postgresql://user:password@host/database")
+
+
+def _refuse_options(address: URL, *, known: tuple[str, ...]) -> None:
+    """What stands after the question mark: an unknown word would be an error deep inside the driver, or be ignored."""
+    unknown = sorted(set(address.query) - set(known))
+    if unknown:
+        allowed = f"known there: {', '.join(known)}" if known else "none is known there"
+        raise ConfigError(f"the store's address has an unknown option {', '.join(unknown)}; {allowed}")
 
 
 def _with_ssl(address: URL) -> URL:
@@ -147,7 +157,7 @@ def _with_ssl(address: URL) -> URL:
 def _open_sqlite(address: URL, *, busy_timeout_ms: int, synchronous: Synchronous) -> AsyncEngine:
     assert address.database is not None
     _make_private_file(Path(address.database))
-    engine = create_async_engine(address, connect_args={"timeout": busy_timeout_ms / 1_000})
+    engine = create_async_engine(address, hide_parameters=True, connect_args={"timeout": busy_timeout_ms / 1_000})
 
     @event.listens_for(engine.sync_engine, "connect")
     def _configure(connection: Any, _record: object) -> None:
@@ -185,6 +195,8 @@ def _open_postgresql(address: URL, *, busy_timeout_ms: int, statement_timeout_s:
     command_timeout = None if statement_timeout_s is None else statement_timeout_s + busy_timeout_ms / 1_000
     return create_async_engine(
         address,
+        # Errors are logged, and values of statements may be secrets.
+        hide_parameters=True,
         # A connection that a restarted server has closed is noticed before it is used, and replaced.
         pool_pre_ping=True,
         connect_args={"timeout": 10.0, "command_timeout": command_timeout, "server_settings": server_settings},

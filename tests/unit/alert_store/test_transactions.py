@@ -213,6 +213,8 @@ async def test_a_damaged_file_is_told_by_name(tmp_path: Path) -> None:
         ("sqlite:///:memory:", "needs a file"),
         ("mysql://localhost/alert", "of kind 'mysql' is not known"),
         ("alert.db", "is no URL"),
+        ("postgresql://db.internal/alert?sslmod=require", "unknown option sslmod; known there: host, port, ssl, sslmode"),
+        ("sqlite:///alert.db?mode=ro", "unknown option mode"),
     ],
 )
 def test_an_address_we_do_not_know_is_refused_with_the_forms_we_do(url: str, said: str) -> None:
