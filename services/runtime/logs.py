@@ -22,6 +22,8 @@ from services.runtime.settings import LogSettings
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _NOISY = ("aiokafka", "faust", "mode", "httpx", "httpcore", "uvicorn.access", "aiohttp.access", "asyncio")
 """Libraries whose chatter below WARNING says nothing to an operator."""
+_TELLTALE = ("aiosqlite",)
+"""Libraries that log every value of every statement, secrets of subscriptions among them: never below WARNING."""
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 _bound: ContextVar[Mapping[str, object]] = ContextVar("musafaha_log_fields", default=_NOTHING)
@@ -46,6 +48,8 @@ def configure_logging(settings: LogSettings, *, stream: TextIO | None = None) ->
     root.setLevel(settings.level)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.DEBUG if settings.level == "DEBUG" else logging.WARNING)
+    for name in _TELLTALE:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _fields(record: logging.LogRecord) -> dict[str, object]:
