@@ -112,6 +112,7 @@ class Guard:
     """The rules. `allow_loopback` also lets targets on this machine through, by any port and without TLS; for development."""
 
     allow_loopback: bool = False
+    ports: frozenset[int] = HTTPS_PORTS
 
     def target(self, text: str) -> URL:
         """The URL as the HTTP client must take it, so that nobody parses it a second time. Raises `TargetNotAllowed`."""
@@ -119,8 +120,8 @@ class Guard:
         local = self.allow_loopback and (host == LOCALHOST or _is_loopback(host))
         if url.scheme != "https" and not (url.scheme == "http" and local):
             raise TargetNotAllowed("the URL must begin with https://", reason="scheme")
-        if url.port not in HTTPS_PORTS and not local:
-            raise TargetNotAllowed("the port must be 443 or 8443", reason="port")
+        if url.port not in self.ports and not local:
+            raise TargetNotAllowed(f"the port must be one of {', '.join(map(str, sorted(self.ports)))}", reason="port")
         if not local:
             _check_host(host)
         return _exact(text, url, host)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
@@ -20,6 +21,8 @@ from yarl import URL
 
 from services.alert.guard import ForbiddenAddress, Guard, TargetNotAllowed
 from services.alert.lookup import SystemLookup
+
+log = logging.getLogger(__name__)
 
 READ_BYTES: Final = 16_384
 """Of an answer's body, at most; what a receiver sends beyond it is not read."""
@@ -91,10 +94,14 @@ class HttpSender:
             url = self._guard.target(post.url)
             async with asyncio.timeout_at(deadline):
                 response = await self._posted(url, post)
-        except TargetNotAllowed:
+        except TargetNotAllowed as error:
+            log.warning("delivery.target_not_allowed", extra={"reason": error.reason})
             return Answer(error="target_not_allowed", final=True)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            return Answer(error=_word_for(error))
+            word = _word_for(error)
+            if word == "target_not_allowed":  # the subscriber hears no more than this word
+                log.warning("delivery.target_not_allowed", extra={"reason": str(error)})
+            return Answer(error=word)
         try:
             text = await _beginning(response, until=min(deadline, loop.time() + BODY_TIMEOUT_S))
         finally:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +22,8 @@ from services.alert.send import CUT_MARK, KEEP_BYTES
 from services.alert.tables import attempts, deliveries, subscriptions
 from services.runtime.clock import to_micros, utc_now
 from services.runtime.settings import AlertSettings, Settings
-from services.runtime.store import read_transaction, write_transaction
+from services.runtime.store import open_engine, read_transaction, write_transaction
+from tests.unit.alert_delivery.logs import logging_to_text
 from tests.unit.alert_delivery.receiver import (
     SECRET,
     Behaviour,
@@ -37,6 +41,13 @@ from tests.unit.alert_delivery.receiver import (
 def settings_of(**alert: Any) -> Settings:
     values = {"allow_loopback_targets": True, "retry_delays_s": (0.05, 0.05, 0.05), "delivery_timeout_s": 5.0, **alert}
     return Settings(alert=AlertSettings(**values))
+
+
+@pytest.fixture
+def debug_log() -> Iterator[StringIO]:
+    """All that the process logs at level DEBUG, set up as a service does it."""
+    with logging_to_text() as text:
+        yield text
 
 
 class Working:
@@ -339,3 +350,116 @@ async def test_a_claim_that_is_never_completed_is_taken_again_and_the_late_finis
     assert during == []
     assert (late, [o.claim.delivery_id for o in on_time], again) == ([], [id], [])
     assert len(rows) == 1
+
+
+@pytest.mark.parametrize("kills", [2])
+async def test_a_worker_killed_between_post_and_record_sends_again_under_the_same_id(
+    engine: AsyncEngine, store_url: str, kills: int
+) -> None:
+    """Nothing is lost by a kill -9, and the receiver can tell the repeat by its `webhook-id`."""
+    patient = asyncio.Event()
+
+    async def answers_late(got: Any, writer: asyncio.StreamWriter) -> None:
+        if len(receiver.got) <= kills:
+            await patient.wait()
+        await answers(200)(got, writer)
+
+    async with receiving(default=answers_late) as receiver:
+        await subscribe(engine, "s1", receiver.url())
+        [id] = await notify(engine, "n1", ["s1"])
+        for killed in range(1, kills + 1):
+            async with process(store_url) as worker:
+                await receiver.until_count(killed)
+                worker.kill()
+        async with process(store_url):
+            await receiver.until_count(kills + 1)
+            async with asyncio.timeout(20):
+                while (row := await Working(engine).delivery(id)).state == "pending":
+                    await asyncio.sleep(0.05)
+        tries = await Working(engine).attempts(id)
+
+    assert (row.state, row.attempts) == ("delivered", 1)
+    assert receiver.ids() == [id] * (kills + 1)
+    assert len({got.body for got in receiver.got}) == 1
+    assert [(t.number, t.code) for t in tries] == [(1, 200)]
+
+
+@contextlib.asynccontextmanager
+async def process(store_url: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A worker in a process of its own, gone at the end of the block."""
+    script = Path(__file__).with_name("deliver_process.py")
+    started = await asyncio.create_subprocess_exec(sys.executable, str(script), store_url, cwd=script.parents[2])
+    try:
+        yield started
+    finally:
+        if started.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                started.kill()
+        await started.wait()
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+async def test_two_workers_share_the_work_and_send_nothing_twice(engine: AsyncEngine) -> None:
+    """More workers mean more hands, not more copies."""
+    async with receiving() as receiver:
+        names = [f"s{n}" for n in range(10)]
+        for name in names:
+            await subscribe(engine, name, receiver.url(f"/{name}"))
+        ids = [id for n in range(30) for id in await notify(engine, f"n{n}", names)]
+        async with working(engine, settings_of(concurrency=8)) as one, working(engine, settings_of(concurrency=8)) as two:
+            states = await one.ended(*ids)
+            await two.ended(*ids)
+
+    assert set(states) == {"delivered"}
+    assert sorted(receiver.ids()) == sorted(ids)
+
+
+async def test_neither_secret_nor_signature_is_logged(engine: AsyncEngine, debug_log: StringIO) -> None:
+    """Whoever reads our logs, at the chattiest level, can't sign in our name, whatever went wrong."""
+    broken = "whsec_thatIsNoBase6"  # a letter too many
+    async with receiving(default=answers(500)) as receiver, working(engine, settings_of(retry_delays_s=())) as worker:
+        await subscribe(engine, "s1", receiver.url())
+        await subscribe(engine, "s2", receiver.url(), secret=broken)
+        ids = await notify(engine, "n1", ["s1", "s2"])
+        worker.wake.set()
+        states = await worker.ended(*ids)
+        [broken_try] = await worker.attempts(ids[1])
+    async with write_transaction(engine) as connection:
+        await connection.execute(update(deliveries).values(state="pending", due_at=0))
+        taken = await claims.claim(connection, owner="me", now=utc_now(), lease_s=9, limit=9, per_endpoint=9)
+
+    logged = debug_log.getvalue()
+    hidden = [SECRET, broken, receiver.got[0].headers["webhook-signature"], document_of("n1")]
+    assert states == ["failed", "failed"]
+    assert broken_try.error == "internal"
+    assert "delivery.broken" in logged
+    assert [text for text in hidden if text in logged] == []
+    assert [text for text in hidden if text in repr(taken)] == []
+
+
+async def test_an_unavailable_store_is_waited_for_and_what_was_sent_is_not_forgotten(
+    store_url: str, engine: AsyncEngine, debug_log: StringIO
+) -> None:
+    """While the store is away a finished try waits to be written; the receiver gets no second copy."""
+    gate = asyncio.Event()
+
+    async def waits(got: Any, writer: asyncio.StreamWriter) -> None:
+        await gate.wait()
+        await answers(200)(got, writer)
+
+    busy = open_engine(store_url, busy_timeout_ms=50)
+    try:
+        async with receiving(default=waits) as receiver, working(busy, settings_of()) as worker:
+            await subscribe(engine, "s1", receiver.url())
+            [id] = await notify(engine, "n1", ["s1"])
+            await receiver.until_count(1)
+            async with write_transaction(engine):
+                gate.set()
+                await asyncio.sleep(1.0)  # longer than the worker asks for the lock
+            states = await worker.ended(id)
+    finally:
+        await busy.dispose()
+
+    assert "deliveries.store_unavailable" in debug_log.getvalue()
+    assert states == ["delivered"]
+    assert receiver.ids() == [id]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -105,11 +106,11 @@ class Receiver:
                 await self.by_path.get(got.path, self.default)(got, writer)
                 if not writer.is_closing():
                     await writer.drain()
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, ssl.SSLError, asyncio.IncompleteReadError):
             pass
         finally:
             writer.close()
-            with contextlib.suppress(ConnectionError):
+            with contextlib.suppress(ConnectionError, ssl.SSLError):
                 await writer.wait_closed()
 
 
@@ -124,7 +125,7 @@ async def _read(reader: asyncio.StreamReader) -> Got | None:
 
 
 @contextlib.asynccontextmanager
-async def receiving(**options: object) -> AsyncIterator[Receiver]:
+async def receiving(*, tls: ssl.SSLContext | None = None, **options: object) -> AsyncIterator[Receiver]:
     """A receiver that listens on a free port of this machine."""
     receiver = Receiver(**options)  # type: ignore[arg-type]
     tasks: set[asyncio.Task[None]] = set()
@@ -134,7 +135,7 @@ async def receiving(**options: object) -> AsyncIterator[Receiver]:
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
-    server = await asyncio.start_server(accept, "127.0.0.1", 0)
+    server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
     receiver.port = server.sockets[0].getsockname()[1]
     try:
         yield receiver
