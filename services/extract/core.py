@@ -1,0 +1,177 @@
+"""One article in, its events out: the file to read first. Pure: no clock, no network, no environment."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from schemas.article import Article
+from schemas.codes import EvidenceRole
+from schemas.event import MAX_EVENTS, NormalizationEvent
+from schemas.event import Extractor as Identity
+from services.extract.engine.actors import find_actors
+from services.extract.engine.build import Built, build
+from services.extract.engine.dates import find_dates
+from services.extract.engine.items import Sentence, numbers, scan
+from services.extract.engine.lexicon import Lexicon, load_lexicon
+from services.extract.engine.mentions import Mention
+from services.extract.engine.merge import merge
+from services.extract.engine.reading import Story, read_sentence, rules_by_trigger
+from services.extract.engine.segment import sentences
+from services.extract.engine.text import Text, fold, normalize
+from services.extract.engine.watch import Watchlist, load_watchlist
+from services.extract.explain import Derivation, Explanation, Silence, Span
+
+HERE = Path(__file__).parent
+LANGUAGES = HERE / "lang"
+SHARED = LANGUAGES / "_shared"
+DEFAULT_WATCHLIST = HERE / "watchlists" / "default.toml"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Everything that was found in an article, for whoever wants to explain it."""
+
+    story: Story | None
+    sentences: list[Sentence]
+    built: list[Built]
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A language, ready to read: its lexicon and rules, and a quick look that tells articles which cannot matter."""
+
+    lexicon: Lexicon
+    rules: dict[str, list[object]]
+    glance: AhoCorasick
+    states: tuple[str, ...]
+
+
+class Extractor:
+    """Reads articles. Stateless and deterministic: the same article gives the same events in every process."""
+
+    def __init__(self, readers: Sequence[Reader], watchlist: Watchlist, identity: Identity) -> None:
+        self._readers = tuple(readers)
+        self._watchlist = watchlist
+        self.identity = identity
+
+    def extract(self, article: Article) -> list[NormalizationEvent]:
+        """The events of `article`, ordered by their first evidence, `MAX_EVENTS` at most."""
+        return [built.event for built in self.read(article).built][:MAX_EVENTS]
+
+    def read(self, article: Article) -> Reading:
+        """The events of `article` and how they were found."""
+        text = normalize(article.text)
+        for reader in self._readers:
+            if self._watchlist.may_matter(_glance(reader, text)):
+                return self._read_in(reader, text, article)
+        return Reading(None, [], [], "no watched pair of states is named")
+
+    def explain(self, article: Article) -> Explanation:
+        """How the events of `article` were found, and why other places in it gave none."""
+        reading = self.read(article)
+        if reading.story is None:
+            return Explanation(article.id, reading.reason, [], [])
+        text = reading.story.text
+        return Explanation(
+            article=article.id,
+            reason=None,
+            events=[(built.event, [_derivation(text, mention) for mention in built.draft.told]) for built in reading.built[:MAX_EVENTS]],
+            silences=[Silence(skip.sentence, _span(text, skip.start, skip.end), skip.rule, skip.reason) for skip in reading.story.skips],
+        )
+
+    def _read_in(self, reader: Reader, text: Text, article: Article) -> Reading:
+        published: date | None = article.published_at.date() if article.published_at else None
+        story = Story(text, reader.lexicon, self._watchlist, published)
+        found = sentences(text, numbers(text, scan(text, reader.lexicon)))
+        for sentence in found:
+            sentence.items = find_actors(text, find_dates(text, sentence.items))
+            read_sentence(story, sentence, reader.rules)  # type: ignore[arg-type]
+        return Reading(story, found, build(story, merge(story, found), article, self.identity))
+
+
+def _span(text: Text, start: int, end: int) -> Span:
+    first, last = text.span(start, end)
+    return Span(first, last, text.source[first:last])
+
+
+def _derivation(text: Text, mention: Mention) -> Derivation:
+    trigger_start, trigger_end = next((start, end) for role, start, end in mention.evidence if role is EvidenceRole.TRIGGER)
+    return Derivation(
+        sentence=mention.sentence.number,
+        rule=mention.rule.id,
+        why=mention.rule.why,
+        trigger=_span(text, trigger_start, trigger_end),
+        course=mention.modality.course,
+        roles={
+            role: [{"quote": _span(text, actor.start, actor.end).quote, "state": actor.iso} for actor in group.members]
+            for role, group in mention.roles.items()
+            if group.members
+        },
+        date=_span(text, *mention.date_span).quote if mention.date_span else None,
+    )
+
+
+def _glance(reader: Reader, text: Text) -> set[str]:
+    """The watched states of which `text` holds any name."""
+    states = reader.states
+    return {states[pattern] for pattern, _, _ in reader.glance.find_matches_as_indexes(text.flat)}
+
+
+def load_extractor(watchlist: Path | None = None) -> Extractor:
+    """The extractor over all languages in `lang/`. Raises `ConfigError` that names the file when data are wrong."""
+    watch = load_watchlist(watchlist or DEFAULT_WATCHLIST)
+    folders = sorted(path.parent for path in LANGUAGES.glob("*/language.toml"))
+    readers = [_reader(load_lexicon(folder, SHARED), watch) for folder in folders]
+    return Extractor(readers, watch, Identity(version=version("musafaha"), lexicon=_hash_of_data(watchlist or DEFAULT_WATCHLIST)))
+
+
+def _reader(lexicon: Lexicon, watch: Watchlist) -> Reader:
+    names: dict[str, str] = {}
+    for iso in sorted(watch.states):
+        country = lexicon.countries.get(iso)
+        if country is None:
+            continue
+        terms = [*country.names, *country.demonyms]
+        terms += [name for cities in (country.capitals, country.cities) for variants in cities.values() for name in variants]
+        for term in terms:
+            names.setdefault(_stem(fold(term), lexicon), iso)
+    for form, readings in lexicon.forms.items():
+        for reading in readings:
+            if (
+                reading.entry.iso in watch.states
+                and not ({"state", "city", "demonym"} & reading.tags)
+                and not ({"conj", "to", "in", "like"} & reading.tags)
+            ):
+                names.setdefault(form, str(reading.entry.iso))
+    ordered = sorted(names)
+    return Reader(
+        lexicon=lexicon,
+        rules=rules_by_trigger(lexicon.rules),  # type: ignore[arg-type]
+        glance=AhoCorasick(ordered, matchkind=MatchKind.LeftmostLongest),
+        states=tuple(names[name] for name in ordered),
+    )
+
+
+def _stem(term: str, lexicon: Lexicon) -> str:
+    """`term` without the article that changes when a prefix meets it ("lil-Maghrib")."""
+    for glued in lexicon.language.assimilation:
+        if term.startswith(glued[1:]):
+            return term[len(glued) - 1 :]
+    return term
+
+
+def _hash_of_data(watchlist: Path) -> str:
+    """The hash of everything that is data: language folders, shared tables, codes, the watchlist in use."""
+    digest = hashlib.sha256()
+    for path in [*sorted(LANGUAGES.rglob("*.toml")), HERE / "codes.toml", watchlist]:
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,381 @@
+"""Who acts: noun phrases of states, organs, officials, delegations and persons, joined into lists.
+
+A head (office, organ, delegation) takes the state beside it and the name behind it; what is joined by "and" is a list.
+Not here: what they do (`roles`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from schemas.codes import ActorLevel, Rank
+from services.extract.engine.items import Item, gap, has_comma
+from services.extract.engine.text import Text
+
+NAME_WORDS = 3
+"""Words of an unknown name at most."""
+MARKS = frozenset({"conj", "to", "in", "like", "p.to", "p.in", "p.from", "p.with", "p.on", "p.between", "p.by"})
+HEADS = frozenset({"office", "org", "delegation"})
+
+
+@dataclass(slots=True, eq=False)
+class Actor:
+    """One actor as the text names it. `start` and `end` are offsets in `Text.norm`, `name` those of the name."""
+
+    kind: str  # state, capital, city, org, delegation, official, person
+    start: int
+    end: int
+    iso: str | None = None
+    rank: Rank | None = None
+    office: str | None = None
+    person: str | None = None
+    name: tuple[int, int] | None = None
+    head: tuple[int, int] | None = None
+    level: ActorLevel = ActorLevel.STATE
+    plural: bool = False
+    definite: bool = False
+    org: str | None = None
+    city: str | None = None
+    tags: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """Actors joined by "and"; the value of an item tagged `actor`."""
+
+    members: list[Actor] = field(default_factory=list)
+
+    @property
+    def states(self) -> list[str]:
+        """The states of the members, each once, in order."""
+        return list(dict.fromkeys(member.iso for member in self.members if member.iso))
+
+    @property
+    def level(self) -> ActorLevel:
+        """The least official of the members."""
+        order = [ActorLevel.STATE, ActorLevel.CORPORATE, ActorLevel.NON_STATE]
+        return max((member.level for member in self.members), key=order.index, default=ActorLevel.STATE)
+
+
+def find_actors(text: Text, items: list[Item]) -> list[Item]:
+    """`items` with the noun phrases of actors joined into items tagged `actor` (their value is a `Group`)."""
+    phrases: list[Item] = []
+    position = 0
+    while position < len(items):
+        built = _phrase(text, items, position)
+        if built is None:
+            phrases.append(items[position])
+            position += 1
+        else:
+            item, position = built
+            phrases.append(item)
+    return _grouped(text, _with_prepositions(text, phrases))
+
+
+def _phrase(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
+    item = items[at]
+    tags = item.tags
+    if "date" in tags:
+        return None
+    if tags & HEADS:
+        return _headed(text, items, at)
+    if "person" in tags:
+        return _person(text, items, at)
+    if "state" in tags or "city" in tags:
+        return _place(items, at)
+    return None
+
+
+def _make(actor: Actor, items: list[Item], at: int, last: Item, tags: Iterable[str]) -> Item:
+    marks = (items[at].tags & MARKS) | frozenset(tags) | {"actor"}
+    first = items[at]
+    return Item(first.start, max(last.end, actor.end), first.first, last.last, frozenset(marks), first.readings, Group([actor]))
+
+
+def _place(items: list[Item], at: int) -> tuple[Item, int]:
+    item = items[at]
+    if "state" in item.tags:
+        entry = item.entry("state")
+        assert entry is not None
+        actor = Actor("state", item.start, item.end, iso=entry.iso, definite=True)
+        return _make(actor, items, at, item, {"state"}), at + 1
+    entry = item.entry("city")
+    assert entry is not None
+    kind = "capital" if "capital" in item.tags else "city"
+    actor = Actor(kind, item.start, item.end, iso=entry.iso, city=entry.key)
+    return _make(actor, items, at, item, {kind, "place"}), at + 1
+
+
+def _person(text: Text, items: list[Item], at: int) -> tuple[Item, int]:
+    """A known person, with the office in apposition behind a comma ("Ushpiz, the director general of ...")."""
+    item = items[at]
+    entry = item.entry("person")
+    assert entry is not None
+    actor = Actor("person", item.start, item.end, iso=entry.iso, person=entry.key, name=(item.start, item.end), definite=True)
+    position = at + 1
+    while position < len(items) and "person" in items[position].tags and gap(item, items[position]) <= 0:
+        position += 1
+    following = items[position] if position < len(items) else None
+    if following is not None and "office" in following.tags and "conj" not in following.tags and gap(item, following) == 0:
+        headed = _headed(text, items, position)
+        if headed is not None:
+            office_item, after = headed
+            group = office_item.value
+            assert isinstance(group, Group)
+            office = group.members[0]
+            if office.person is None and office.name is None and office.iso in (None, actor.iso):
+                actor.rank, actor.office, actor.head = office.rank, office.office, office.head
+                actor.end = office.end
+                return _make(actor, items, at, items[after - 1], {"person"}), after
+    return _make(actor, items, at, item, {"person"}), position
+
+
+def _headed(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:  # noqa: PLR0912, PLR0915
+    """An office, organ or delegation, then its adjectives and state, then a name."""
+    head = items[at]
+    kind = next(k for k in ("delegation", "office", "org") if k in head.tags)
+    entry = head.entry(kind)
+    assert entry is not None
+    actor = Actor(
+        kind={"office": "official"}.get(kind, kind),
+        start=head.start,
+        end=head.end,
+        iso=entry.iso,
+        rank=entry.rank,
+        office=entry.key if kind == "office" else None,
+        head=(head.start, head.end),
+        level=entry.level or ActorLevel.STATE,
+        plural=bool({"plural", "dual"} & head.tags),
+        definite="def" in head.tags,
+        org=entry.key if kind == "org" else None,
+        tags=head.tags,
+    )
+    last, position = head, at + 1
+    open_slots = True
+    while position < len(items) and open_slots:
+        item = items[position]
+        distance = gap(last, item)
+        if distance > 0 or "date" in item.tags:
+            break
+        comma = has_comma(text, last, item)
+        conj = "conj" in item.tags
+        if "demonym" in item.tags and not comma and not conj:
+            found = item.entry("demonym")
+            actor.iso = actor.iso or (found.iso if found else None)
+            if found is not None and actor.iso != found.iso and entry.iso is None:
+                break
+        elif ("filler" in item.tags or ("domain" in item.tags and "adj" in item.tags)) and not comma and not conj:
+            if "domain" in item.tags and actor.kind == "delegation":
+                actor.tags = actor.tags | {f"delegation.{domain}" for reading in item.readings for domain in reading.entry.domains}
+        elif "title" in item.tags and not conj:
+            pass
+        elif item.tags & HEADS and not comma and not conj and actor.iso is None and "counterpart" not in actor.tags:
+            if "speaker_for" in item.tags or item.tags & {"like", "in"} or (kind == "delegation" and "org" not in item.tags):
+                break
+            inner = _headed(text, items, position)
+            if inner is None or (kind == "office" and "office" in item.tags and "grade" not in item.tags):
+                break
+            inner_item, position_after = inner
+            part = _member(inner_item)
+            if actor.kind == "official" and "grade" in item.tags:
+                actor.iso = part.iso
+            actor.iso = actor.iso or part.iso
+            actor.level = max(actor.level, part.level, key=[ActorLevel.STATE, ActorLevel.CORPORATE, ActorLevel.NON_STATE].index)
+            actor.org = actor.org or part.org
+            if "army" in part.tags:
+                actor.tags = actor.tags | {"army"}
+            if "private" in part.tags:
+                actor.tags = actor.tags | {"private"}
+            last, position = items[position_after - 1], position_after
+            actor.end = last.end
+            continue
+        elif {"p.from", "p.in"} & item.tags and not comma and actor.iso is None:
+            nxt = items[position + 1] if position + 1 < len(items) else None
+            if nxt is None or gap(item, nxt) > 0 or not ({"state", "org", "demonym"} & nxt.tags) or "conj" in nxt.tags:
+                break
+            if actor.kind == "delegation" and "p.in" in item.tags and not actor.definite:
+                break  # "a delegation in Morocco" says where, not whose
+            last, position = item, position + 1
+            continue
+        elif "state" in item.tags and not comma and not conj and actor.iso is None and not ({"in"} & item.tags):
+            found = item.entry("state")
+            if actor.kind == "delegation" and "to" in item.tags:
+                break
+            actor.iso = found.iso if found else None
+        elif "person" in item.tags and not conj and actor.kind in ("official", "delegation") and actor.person is None:
+            found = item.entry("person")
+            if found is None or (actor.iso is not None and found.iso != actor.iso) or actor.kind == "delegation":
+                break
+            actor.person, actor.iso, actor.name = found.key, found.iso, (item.start, item.end)
+        else:
+            break
+        last = item
+        actor.end = item.end
+        position += 1
+        if actor.person is not None:
+            open_slots = False
+    after = items[position] if position < len(items) else None
+    if actor.kind == "official" and actor.person is None and not actor.plural and actor.iso is not None:
+        name = _unknown_name(text, last, after)
+        if name is not None:
+            actor.name, actor.end = name, name[1]
+    item = _make(actor, items, at, last, {actor.kind, *(f"{name}.actor" for name in entry.classes)})
+    item.end = actor.end
+    item.last = text.token[actor.end - 1]
+    return item, position
+
+
+def _member(item: Item) -> Actor:
+    assert isinstance(item.value, Group)
+    return item.value.members[0]
+
+
+def _unknown_name(text: Text, last: Item, after: Item | None) -> tuple[int, int] | None:
+    """The words right behind an office when the lexicon knows none of them: a name, closed by a comma, a known word or its third word."""
+    limit = after.start if after is not None else len(text.norm)
+    start = last.end
+    while start < limit and text.norm[start] in " ,":
+        start += 1
+    after_comma = "," in text.norm[last.end : start]
+    end, words = start, 0
+    position = start
+    while position < limit and words < NAME_WORDS:
+        while position < limit and text.flat[position] != " ":
+            position += 1
+        words += 1
+        end = position
+        if position < limit and text.norm[position] != " ":
+            break
+        while position < limit and text.norm[position] == " ":
+            position += 1
+        if position < limit and text.flat[position] == " ":
+            break
+    if end <= start or not text.norm[start:end].strip():
+        return None
+    closed = end < len(text.norm) and text.norm[end] in ",("
+    if after_comma and not (closed and words >= 2):
+        return None
+    if not after_comma and words < 2:
+        return None
+    return (start, end) if closed or (after is not None and after.start - end <= 1) else None
+
+
+def _with_prepositions(text: Text, items: list[Item]) -> list[Item]:
+    """A preposition right before an actor becomes a mark of the actor (a city, capital or "both of" may stand between)."""
+    out: list[Item] = []
+    for item in items:
+        if "actor" in item.tags:
+            while out and "both" in out[-1].tags and gap(out[-1], item) == 0:
+                both = out.pop()
+                item.tags = item.tags | (both.tags & MARKS)
+            _absorb_description(out, item)
+            if out and _preposition(out[-1]) and gap(out[-1], item) <= 0 and not has_comma(text, out[-1], item):
+                before = out.pop()
+                item.tags = (item.tags - {"conj"}) | (before.tags & MARKS)
+                item.start, item.first = before.start, before.first
+        out.append(item)
+    return out
+
+
+def _absorb_description(out: list[Item], item: Item) -> None:
+    """ "to the Moroccan capital Rabat": the words between the preposition and the city belong to the city."""
+    if not ({"capital", "city"} & item.tags):
+        return
+    count = 0
+    nearest = item
+    while count < len(out) and ({"filler", "demonym"} & out[-1 - count].tags) and gap(out[-1 - count], nearest) == 0:
+        nearest = out[-1 - count]
+        count += 1
+    if not count:
+        return
+    first = out[-count]
+    marked = bool(first.tags & MARKS - {"conj", "like"}) or (
+        len(out) > count and _preposition(out[-1 - count]) and gap(out[-1 - count], first) == 0
+    )
+    if "capital_of" in first.tags or marked:
+        item.tags = item.tags | (first.tags & MARKS)
+        item.start, item.first = first.start, first.first
+        del out[-count:]
+
+
+def _preposition(item: Item) -> bool:
+    return "actor" not in item.tags and any(tag.startswith("p.") for tag in item.tags)
+
+
+def _grouped(text: Text, items: list[Item]) -> list[Item]:
+    """Actors joined by "and" become one item; what the first says of all (ministers of, "his counterpart") is handed on."""
+    out: list[Item] = []
+    for position, item in enumerate(items):
+        before = out[-1] if out else None
+        if "actor" in item.tags and before is not None and "actor" in before.tags and "conj" in item.tags and gap(before, item) <= 0:
+            group, new = before.value, item.value
+            assert isinstance(group, Group) and isinstance(new, Group)
+            group.members.extend(_handed_on(group.members, actor) for actor in new.members)
+            before.end, before.last = item.end, item.last
+            before.tags = before.tags | (item.tags & {"state", "official", "person", "delegation", "org"})
+            continue
+        if (
+            "demonym" in item.tags
+            and {"conj"} <= item.tags
+            and before is not None
+            and "actor" in before.tags
+            and gap(before, item) == 0
+            and not (position + 1 < len(items) and "actor" in items[position + 1].tags and "conj" in items[position + 1].tags)
+        ):
+            joined = _second_nation(before, item, items[position + 1] if position + 1 < len(items) else None)
+            if joined:
+                continue
+        if (
+            "actor" in item.tags
+            and before is not None
+            and "actor" in before.tags
+            and isinstance(before.value, Group)
+            and isinstance(item.value, Group)
+            and before.value.members[-1].kind == "official"
+            and before.value.members[-1].person is None
+            and before.value.members[-1].name is None
+            and item.value.members[0].kind == "person"
+            and item.value.members[0].iso == before.value.members[-1].iso
+            and len(item.value.members) == 1
+            and gap(before, item) == 0
+            and not (item.tags & MARKS)
+        ):
+            known, office = item.value.members[0], before.value.members[-1]
+            office.person, office.name, office.end = known.person, known.name, item.end
+            before.end, before.last = item.end, item.last
+            before.tags = before.tags | {"person"}
+            continue
+        out.append(item)
+    return out
+
+
+def _handed_on(members: list[Actor], actor: Actor) -> Actor:
+    """ "the foreign ministers of A and B": B is a minister too; "the minister and his counterpart": the same office."""
+    first = next((member for member in members if member.kind == "official"), None)
+    if first is None:
+        return actor
+    if actor.kind == "state" and first.plural and members[-1].iso is not None:
+        return replace(actor, kind="official", rank=first.rank, office=first.office, plural=True)
+    if actor.kind == "official" and "counterpart" in actor.tags:
+        last = next(member for member in reversed(members) if member.kind in ("official", "person"))
+        return replace(actor, rank=last.rank, office=last.office)
+    return actor
+
+
+def _second_nation(before: Item, item: Item, following: Item | None) -> bool:
+    """ "the two ministers the Egyptian A and the Moroccan B": the second adjective brings a second holder of the office."""
+    group = before.value
+    assert isinstance(group, Group)
+    last = group.members[-1]
+    entry = item.entry("demonym")
+    if last.kind != "official" or not last.plural or entry is None or entry.iso == last.iso:
+        return False
+    second = Actor("official", item.start, item.end, iso=entry.iso, rank=last.rank, office=last.office, level=last.level, definite=True)
+    group.members.append(second)
+    before.end, before.last = item.end, item.last
+    if following is not None and "person" in following.tags and gap(item, following) <= 0 and isinstance(following.value, Group):
+        known = following.value.members[0]
+        if known.iso == second.iso:
+            second.person, second.name = known.person, known.name
+    return True

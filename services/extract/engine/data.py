@@ -1,0 +1,190 @@
+"""The shape of the language data: one strict model per kind of file, so that a typing slip is an error, not silence."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from schemas.codes import (
+    ActorLevel,
+    Domain,
+    EventType,
+    FlightsAction,
+    Instrument,
+    ItemClass,
+    MissionKind,
+    Rank,
+    RelationsAction,
+    Stage,
+    Status,
+    Vehicle,
+)
+from services.runtime.errors import ConfigError
+
+Iso = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Tag = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_0-9.]*$")]
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SlotData(_Data):
+    """A row of a paradigm: stem number (from 1), an ending to cut off it, what stands before and after, what that tells."""
+
+    stem: int = 1
+    cut: str = ""
+    before: tuple[str, ...] = ("",)
+    after: tuple[str, ...] = ("",)
+    tags: tuple[Tag, ...] = ()
+
+
+class ParadigmData(_Data):
+    """How one kind of lemma inflects; `proclitics` names a table of `language.toml`."""
+
+    proclitics: str
+    slots: tuple[SlotData, ...]
+
+
+class Scripts(_Data):
+    """Which sentences a language reads: code point ranges of its letters; two different `foreign` words make it another's."""
+
+    ranges: tuple[tuple[int, int], ...]
+    foreign: tuple[str, ...] = ()
+
+
+class LanguageFile(_Data):
+    """`language.toml`."""
+
+    code: str
+    week_starts: Annotated[int, Field(ge=0, le=6, description="0 is Monday, as in `date.weekday`.")]
+    scripts: Scripts
+    proclitics: dict[str, dict[str, tuple[Tag, ...]]]
+    assimilation: dict[str, str] = {}
+    paradigms: dict[str, ParadigmData]
+
+
+class Word(_Data):
+    """An entry: its classes, its lemmas by paradigm, and what it stands for."""
+
+    class_: tuple[Tag, ...] = Field(alias="class", min_length=1)
+    forms: dict[str, tuple[str, ...]]
+    iso: Iso | None = None
+    key: str | None = None
+    rank: Rank | None = None
+    level: ActorLevel | None = None
+    domains: tuple[Domain, ...] = ()
+    number: int | None = None
+    instrument: Instrument | None = None
+    stage: Stage | None = None
+    vehicle: Vehicle | None = None
+    mission: MissionKind | None = None
+    item: ItemClass | None = None
+    state_of: tuple[Iso, ...] = ()
+    raw: str | None = Field(default=None, description="A mark that the text as written must have, where folding hides a difference.")
+
+
+class WordFile(_Data):
+    """Any file of entries."""
+
+    word: tuple[Word, ...]
+
+
+class Country(_Data):
+    """A state: its names, its adjective, and the cities that may stand for its government."""
+
+    name: str
+    names: tuple[str, ...]
+    demonyms: tuple[str, ...] = ()
+    capitals: dict[str, tuple[str, ...]] = {}
+    cities: dict[str, tuple[str, ...]] = {}
+
+
+class Office(_Data):
+    """An office that somebody held; both days inclusive, an open end is still held."""
+
+    office: str
+    rank: Rank
+    since: str | None = None
+    until: str | None = None
+
+
+class PersonData(_Data):
+    """A person, whatever the language: usual English name, state, offices with dates."""
+
+    name: str
+    country: Iso
+    offices: tuple[Office, ...]
+
+
+class Example(_Data):
+    """A sentence of our own, its publication day, and what the rule must find in it."""
+
+    text: str
+    published: str = "2024-05-15"
+    expect: dict[str, str | int | bool | list[str]]
+
+
+class Counterexample(_Data):
+    """A sentence in which the rule must stay silent, and why."""
+
+    text: str
+    published: str = "2024-05-15"
+    reason: str
+
+
+class Object(_Data):
+    """What a trigger needs beside it: one of `class`, on a side, within so many words."""
+
+    class_: tuple[Tag, ...] = Field(alias="class", min_length=1)
+    side: Literal["before", "after", "either"] = "after"
+    within: Annotated[int, Field(ge=0, le=40)] = 8
+
+
+class RuleData(_Data):
+    """One fact of the language: which words, standing how to each other, tell an event."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}\.[a-z_]+(\.[a-z_0-9]+)+$")]
+    type: EventType
+    why: Annotated[str, StringConstraints(min_length=20)]
+    trigger: tuple[Tag, ...]
+    without: tuple[Tag, ...] = ()
+    object: Object | None = None
+    needs: Object | None = None
+    avoids: Object | None = None
+    roles: dict[str, tuple[str, ...]] = {}
+    inherits: bool = False
+    stage: Stage | None = None
+    instrument: Instrument | None = None
+    status: Status | None = None
+    action: RelationsAction | FlightsAction | None = None
+    priority: int = 0
+    examples: tuple[Example, ...] = Field(min_length=1)
+    counterexamples: tuple[Counterexample, ...] = Field(min_length=1)
+
+
+class RuleFile(_Data):
+    """A file of `rules/`."""
+
+    rule: tuple[RuleData, ...]
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_toml(path: Path, model: type[Model]) -> Model:
+    """The file as `model`. Raises `ConfigError` that names the file and what is wrong in it."""
+    try:
+        return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8; save it as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: is not valid TOML: {error}.") from error
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors()[:5])
+        raise ConfigError(f"{path}: {problems}.") from error

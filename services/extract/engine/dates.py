@@ -1,0 +1,319 @@
+"""Date expressions: found around month, weekday and relative words, resolved against the day of publication.
+
+Integer arithmetic only; nothing is invented, and what is loose stays a window. Not here: any word (see `dates.toml`).
+"""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from schemas.codes import Precision
+from services.extract.engine.items import Item, gap
+from services.extract.engine.text import Text
+
+_SEPARATORS = frozenset(" ,/\\-()")
+_ANCHORS = frozenset({"date.month", "date.weekday", "date.day", "date.unit", "date.pair", "date.recent"})
+DAY, WEEK, MONTH, YEAR = 1, 7, 30, 365
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Days, both inclusive; an open bound is `None`."""
+
+    start: date | None
+    end: date | None
+    precision: Precision
+
+
+@dataclass(slots=True)
+class DateExpression:
+    """What a run of date words says, before it is resolved."""
+
+    weekdays: list[int] = field(default_factory=list)
+    months: list[int] = field(default_factory=list)
+    days: list[int] = field(default_factory=list)
+    year: int | None = None
+    offset: int | None = None
+    which: int | None = None  # -1 last, 0 this, 1 next
+    unit: int | None = None
+    count: int | None = None
+    part: int | None = None
+    ago: bool = False
+    since: bool = False
+    several: bool = False
+    recent: bool = False
+
+
+def find_dates(text: Text, items: list[Item]) -> list[Item]:
+    """`items` with every run of date words joined into one item tagged `date` (its value is the `DateExpression`)."""
+    found: list[Item] = []
+    position = 0
+    while position < len(items):
+        run = _run(text, items, position)
+        if run:
+            expression, used = run
+            first, last = items[used[0]], items[used[-1]]
+            found.append(Item(first.start, last.end, first.first, last.last, frozenset({"date"}), (), expression))
+            position = used[-1] + 1
+        else:
+            found.append(items[position])
+            position += 1
+    return found
+
+
+def _is_date(item: Item) -> bool:
+    return "number" in item.tags or any(tag.startswith("date.") for tag in item.tags)
+
+
+def _joined(text: Text, left: Item, right: Item) -> bool:
+    return gap(left, right) == 0 and all(c in _SEPARATORS for c in text.norm[left.end : right.start])
+
+
+def _run(text: Text, items: list[Item], position: int) -> tuple[DateExpression, list[int]] | None:
+    """The date expression that begins at `position`, and the positions of its words."""
+    if not _is_date(items[position]):
+        return None
+    used = [position]
+    while used[-1] + 1 < len(items) and _is_date(items[used[-1] + 1]) and _joined(text, items[used[-1]], items[used[-1] + 1]):
+        used.append(used[-1] + 1)
+    used = _trim(items, used)
+    if not used or (not any(_ANCHORS & items[i].tags for i in used) and not _bare_year(items, used)):
+        return None
+    expression = DateExpression()
+    for order, i in enumerate(used):
+        _read(items, used, order, items[i], expression)
+    return (expression, used) if _sound(items, used, expression) else None
+
+
+def _trim(items: list[Item], used: list[int]) -> list[int]:
+    """Words that only glue are no beginning and no end of a date (a trailing "in", a leading "and")."""
+    while used and items[used[-1]].tags <= _glue(items[used[-1]]):
+        used = used[:-1]
+    while used and items[used[0]].tags <= _glue(items[used[0]]) and not _bare_year(items, used):
+        used = used[1:]
+    return used
+
+
+def _glue(item: Item) -> frozenset[str]:
+    """The tags of an item that only glues: then they are all there is."""
+    solid = any(tag.startswith("date.") and tag != "date.glue" for tag in item.tags) or "number" in item.tags
+    return frozenset() if solid else item.tags
+
+
+def _bare_year(items: list[Item], used: list[int]) -> bool:
+    """A year with the word for year or a preposition right before it."""
+    return (
+        len(used) >= 2
+        and isinstance(items[used[-1]].value, int)
+        and FIRST_YEAR <= int(str(items[used[-1]].value)) <= LAST_YEAR
+        and ("date.glue" in items[used[-2]].tags or "date.unit" in items[used[-2]].tags)
+    )
+
+
+def _read(items: list[Item], used: list[int], order: int, item: Item, out: DateExpression) -> None:  # noqa: PLR0912
+    tags = item.tags
+    following = items[used[order + 1]] if order + 1 < len(used) else None
+    if "number" in tags:
+        value = int(str(item.value))
+        if FIRST_YEAR <= value <= LAST_YEAR:
+            out.year = value
+        elif following is not None and "date.unit" in following.tags:
+            out.count = value
+        elif 1 <= value <= 31:
+            out.days.append(value)
+        return
+    number = next((reading.entry.number for reading in item.readings if any(t.startswith("date.") for t in reading.tags)), 0) or 0
+    if "date.month" in tags:
+        out.months.append(_number(item, "date.month"))
+    elif "date.weekday" in tags:
+        out.weekdays.append(_number(item, "date.weekday"))
+    elif "date.day" in tags:
+        out.offset = _number(item, "date.day")
+    elif "date.pair" in tags:
+        out.unit, out.count = number, 2
+    elif "date.recent" in tags:
+        out.recent = True
+    elif "date.unit" in tags and not (following is not None and "number" in following.tags):
+        if out.unit is None or not out.months:
+            out.unit = _number(item, "date.unit")
+    elif "date.last" in tags:
+        out.which = -1
+    elif "date.next" in tags:
+        out.which = 1
+    elif "date.this" in tags:
+        out.which = 0
+    elif "date.part" in tags:
+        out.part = _number(item, "date.part")
+    elif "date.count" in tags:
+        out.count = _number(item, "date.count")
+    elif "date.several" in tags:
+        out.several = True
+    if "date.this" in tags:
+        out.which = 0
+    if "date.ago" in tags:
+        out.ago = True
+    if "date.since" in tags:
+        out.since = True
+
+
+def _number(item: Item, tag: str) -> int:
+    entry = item.entry(tag)
+    return entry.number or 0 if entry else 0
+
+
+def _sound(items: list[Item], used: list[int], out: DateExpression) -> bool:
+    """A month name that is also another word needs a number, a year, the other name or a qualifier beside it."""
+    months = [items[i] for i in used if "date.month" in items[i].tags]
+    if months and all("date.weak" in month.tags for month in months):
+        return bool(out.days or out.year or out.which is not None or out.part or len(months) > 1)
+    if not (out.months or out.weekdays or out.offset is not None or out.recent):
+        if out.unit is not None:
+            has_which = out.which is not None or out.several or out.ago
+            return has_which or out.year is not None or (out.unit in (WEEK, MONTH, YEAR) and out.part is not None)
+        return out.year is not None
+    return True
+
+
+def resolve(expression: DateExpression, published: date, *, future: bool, week_starts: int) -> When | None:
+    """The days that `expression` means in a text published on `published`; `future` when its verb looks ahead."""
+    e = expression
+    try:
+        if e.offset is not None:
+            return _relative_day(e, published)
+        if e.months:
+            return _month_date(e, published, future)
+        if e.weekdays:
+            return _weekday_date(e, published, future)
+        if e.recent or (e.several and (e.ago or e.which is None)):
+            return When(None, published - timedelta(days=1), Precision.APPROX_BEFORE)
+        if e.unit is not None:
+            return _unit_date(e, published, week_starts, future)
+        if e.year is not None:
+            return _year(e.year, e.part)
+    except (ValueError, OverflowError):
+        return None
+    return None
+
+
+def _day(day: date) -> When:
+    return When(day, day, Precision.DAY)
+
+
+def _relative_day(e: DateExpression, published: date) -> When:
+    assert e.offset is not None
+    target = published + timedelta(days=e.offset)
+    if e.weekdays and target.weekday() != e.weekdays[0]:
+        # A wire story that is printed later keeps its old weekday; the weekday decides.
+        weekday = e.weekdays[0]
+        if e.offset > 0:
+            target = published + timedelta(days=(weekday - published.weekday()) % 7 or 7)
+        else:
+            back = (published.weekday() - weekday) % 7
+            target = published - timedelta(days=back or (7 if e.offset < 0 else 0))
+    return _day(target)
+
+
+def _weekday_date(e: DateExpression, published: date, future: bool) -> When:
+    ahead = e.which == 1 or (e.which is None and future)
+    days = []
+    for weekday in e.weekdays:
+        if ahead:
+            step = (weekday - published.weekday()) % 7
+            days.append(published + timedelta(days=step or (7 if e.which == 1 else 0)))
+        else:
+            step = (published.weekday() - weekday) % 7
+            days.append(published - timedelta(days=step or (7 if e.which == -1 else 0)))
+    start, end = days[0], days[-1]
+    if end < start:
+        end += timedelta(days=7) if ahead else timedelta(0)
+        if end < start:
+            start -= timedelta(days=7)
+    return When(start, end, Precision.DAY)
+
+
+def _month_date(e: DateExpression, published: date, future: bool) -> When:
+    month = e.months[0]
+    if e.days:
+        first, last = e.days[0], e.days[-1]
+        last_month = e.months[-1] if len(e.days) > 1 and len(e.months) > 1 else month
+        year = (
+            e.year if e.year is not None else _year_of(date(published.year, month, min(first, 28)).replace(day=first), e, published, future)
+        )
+        start, end = date(year, month, first), date(year, last_month, last)
+        return When(start, max(end, start), Precision.DAY)
+    year = e.year if e.year is not None else _year_of_month(month, e, published, future)
+    if e.part:
+        return _part_of_month(year, month, e.part)
+    end_month, end_year = month, year
+    return When(date(year, month, 1), date(end_year, end_month, calendar.monthrange(end_year, end_month)[1]), Precision.MONTH)
+
+
+def _year_of(day: date, e: DateExpression, published: date, future: bool) -> int:
+    """The year of a day and month without one: the latest before, or the earliest after the publication."""
+    if e.which == -1:
+        return published.year if day < published else published.year - 1
+    if e.which == 1 or (e.which is None and future):
+        return published.year if day >= published else published.year + 1
+    if e.which == 0:
+        return published.year
+    return published.year if day <= published else published.year - 1
+
+
+def _year_of_month(month: int, e: DateExpression, published: date, future: bool) -> int:
+    if e.unit == YEAR and e.which is not None:
+        return published.year + e.which
+    if e.which == -1:
+        return published.year if month < published.month else published.year - 1
+    if e.which == 1:
+        return published.year if month > published.month else published.year + 1
+    if e.which == 0:
+        return published.year
+    if future:
+        return published.year if month >= published.month else published.year + 1
+    return published.year if month <= published.month else published.year - 1
+
+
+def _part_of_month(year: int, month: int, part: int) -> When:
+    last = calendar.monthrange(year, month)[1]
+    first_day, last_day = {1: (1, 10), 2: (11, 20), 3: (21, last)}[part]
+    return When(date(year, month, first_day), date(year, month, last_day), Precision.DECADE)
+
+
+def _year(year: int, part: int | None) -> When:
+    if part:
+        first = {1: 1, 2: 5, 3: 9}[part]
+        return When(date(year, first, 1), date(year, first + 3, calendar.monthrange(year, first + 3)[1]), Precision.INTERVAL)
+    return When(date(year, 1, 1), date(year, 12, 31), Precision.YEAR)
+
+
+def _unit_date(e: DateExpression, published: date, week_starts: int, future: bool) -> When | None:
+    if e.year is not None:
+        return _year(e.year, e.part)
+    if e.ago and e.unit is not None:
+        count = e.count or 1
+        centre = published - timedelta(days=count * e.unit)
+        half = timedelta(days=e.unit // 2)
+        end = min(centre + half, published - timedelta(days=1))
+        return When(centre - half, end, Precision.APPROX)
+    which = e.which if e.which is not None else 0
+    if e.unit == WEEK:
+        start = published - timedelta(days=(published.weekday() - week_starts) % 7)
+        if which < 0:
+            return When(start - timedelta(days=7), published - timedelta(days=1), Precision.WEEK_LOOSE)
+        if which > 0:
+            return When(published + timedelta(days=1), start + timedelta(days=13), Precision.WEEK)
+        return When(start, start + timedelta(days=6), Precision.WEEK)
+    if e.unit == MONTH:
+        index = published.year * 12 + published.month - 1 + which
+        year, month = divmod(index, 12)
+        if e.part:
+            return _part_of_month(year, month + 1, e.part)
+        return When(date(year, month + 1, 1), date(year, month + 1, calendar.monthrange(year, month + 1)[1]), Precision.MONTH)
+    if e.unit == YEAR:
+        return _year(published.year + which, e.part)
+    if e.unit == DAY and which < 0:
+        return When(None, published - timedelta(days=1), Precision.APPROX_BEFORE)
+    return None

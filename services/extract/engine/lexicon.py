@@ -1,0 +1,219 @@
+"""A language folder, compiled: every inflected form in one automaton, every form with its readings.
+
+Not here: what the words of a text mean together (`chunks`, `rules`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+from pydantic import RootModel
+
+from schemas.codes import ActorLevel, Domain, Instrument, ItemClass, MissionKind, Rank, Stage, Vehicle
+from services.extract.engine.data import (
+    Country,
+    LanguageFile,
+    Office,
+    PersonData,
+    RuleData,
+    RuleFile,
+    Word,
+    WordFile,
+    read_toml,
+)
+from services.extract.engine.forms import Paradigm, Slot, inflect
+from services.extract.engine.text import fold
+from services.runtime.errors import ConfigError
+
+NAME_PARADIGM = "name"
+DEMONYM_PARADIGM = "demonym"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a form stands for; the fields mean what they mean in `data.Word`."""
+
+    classes: frozenset[str]
+    lemma: str
+    iso: str | None = None
+    key: str | None = None
+    rank: Rank | None = None
+    level: ActorLevel | None = None
+    domains: tuple[Domain, ...] = ()
+    number: int | None = None
+    instrument: Instrument | None = None
+    stage: Stage | None = None
+    vehicle: Vehicle | None = None
+    mission: MissionKind | None = None
+    item: ItemClass | None = None
+    raw: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a form: its entry, and all tags (classes of the entry and marks of the inflection)."""
+
+    entry: Entry
+    tags: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A known person."""
+
+    id: str
+    name: str
+    country: str
+    offices: tuple[Office, ...]
+
+    def office_at(self, day: date | None) -> Office | None:
+        """The office held on `day`, the most senior first; `None` when none was (or no day is known and there are several)."""
+        if day is None:
+            return self.offices[0] if len(self.offices) == 1 else None
+        held = [
+            office
+            for office in self.offices
+            if (office.since is None or date.fromisoformat(office.since) <= day)
+            and (office.until is None or day <= date.fromisoformat(office.until))
+        ]
+        ranks = list(Rank)
+        return min(held, key=lambda office: ranks.index(office.rank)) if held else None
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """All knowledge of one language."""
+
+    language: LanguageFile
+    forms: Mapping[str, tuple[Reading, ...]]
+    patterns: tuple[str, ...]
+    automaton: AhoCorasick
+    rules: tuple[RuleData, ...]
+    countries: Mapping[str, Country]
+    persons: Mapping[str, Person]
+    readings: tuple[tuple[Reading, ...], ...] = field(default=())
+
+
+class _Countries(RootModel[dict[str, Country]]):
+    pass
+
+
+class _Persons(RootModel[dict[str, PersonData]]):
+    pass
+
+
+class _Names(RootModel[dict[str, tuple[str, ...]]]):
+    pass
+
+
+SPECIAL = ("language.toml", "countries.toml", "persons.toml")
+
+
+def load_lexicon(folder: Path, shared: Path) -> Lexicon:
+    """Compile the language in `folder`; what no language owns (persons) is in `shared`. Raises `ConfigError`."""
+    language = read_toml(folder / "language.toml", LanguageFile)
+    countries = read_toml(folder / "countries.toml", _Countries).root
+    persons = _persons(read_toml(shared / "persons.toml", _Persons).root)
+    names = read_toml(folder / "persons.toml", _Names).root
+    if unknown := sorted(set(names) - set(persons)):
+        raise ConfigError(f"{folder / 'persons.toml'}: {', '.join(unknown)}: not in {shared / 'persons.toml'}; add the person there.")
+    words = [word for path in sorted(folder.glob("*.toml")) if path.name not in SPECIAL for word in read_toml(path, WordFile).word]
+    rules = tuple(rule for path in sorted((folder / "rules").glob("*.toml")) for rule in read_toml(path, RuleFile).rule)
+    paradigms = {name: _paradigm(language, name) for name in language.paradigms}
+    forms: dict[str, list[Reading]] = {}
+    sources = [*_word_forms(words, paradigms, folder), *_country_forms(countries), *_person_forms(names, persons)]
+    for entry, paradigm_name, lemma in sources:
+        for bare, tags in inflect("|".join(fold(stem) for stem in lemma.split("|")), paradigms[paradigm_name]):
+            form = _assimilated(bare, lemma, language.assimilation)
+            readings = forms.setdefault(form, [])
+            reading = Reading(entry, entry.classes | tags)
+            if reading not in readings:
+                readings.append(reading)
+    ordered = sorted(forms)
+    patterns = tuple(" " + form for form in ordered)
+    return Lexicon(
+        language=language,
+        forms={form: tuple(found) for form, found in forms.items()},
+        patterns=patterns,
+        automaton=AhoCorasick(patterns, matchkind=MatchKind.Standard, store_patterns=False, implementation=Implementation.ContiguousNFA),
+        rules=rules,
+        countries=countries,
+        persons=persons,
+        readings=tuple(tuple(forms[form]) for form in ordered),
+    )
+
+
+def _assimilated(form: str, lemma: str, assimilation: Mapping[str, str]) -> str:
+    """`form` as it is written where a prefix meets the article of the lemma."""
+    for glued, merged in assimilation.items():
+        if form.startswith(glued, _clitic_end(form, lemma, glued)):
+            form = form.replace(glued, merged, 1)
+    return form
+
+
+def _clitic_end(form: str, lemma: str, glued: str) -> int:
+    """Where `glued` may stand in `form`: only before the second word, and only where a prefix meets the lemma's own article."""
+    first = form.partition(" ")[0]
+    position = first.find(glued)
+    return position if 0 <= position <= 2 and len(first) > len(fold(lemma.split("|", maxsplit=1)[0]).partition(" ")[0]) else len(form)
+
+
+def _paradigm(language: LanguageFile, name: str) -> Paradigm:
+    data = language.paradigms[name]
+    if data.proclitics not in language.proclitics:
+        raise ConfigError(f"language.toml: paradigm {name} names the unknown table of proclitics {data.proclitics!r}.")
+    return Paradigm(
+        proclitics=tuple((prefix, frozenset(tags)) for prefix, tags in language.proclitics[data.proclitics].items()),
+        slots=tuple(Slot(slot.stem, slot.cut, slot.before, slot.after, frozenset(slot.tags)) for slot in data.slots),
+    )
+
+
+def _persons(data: Mapping[str, PersonData]) -> dict[str, Person]:
+    return {id: Person(id, person.name, person.country, person.offices) for id, person in data.items()}
+
+
+def _word_forms(words: list[Word], paradigms: Mapping[str, Paradigm], folder: Path) -> Iterator[tuple[Entry, str, str]]:
+    for word in words:
+        for paradigm, lemmas in word.forms.items():
+            if paradigm not in paradigms:
+                raise ConfigError(f"{folder}: {lemmas[0]!r} names the unknown paradigm {paradigm!r}; language.toml lists them.")
+            for lemma in lemmas:
+                entry = Entry(
+                    classes=frozenset(word.class_),
+                    lemma=lemma,
+                    iso=word.iso,
+                    key=word.key,
+                    rank=word.rank,
+                    level=word.level,
+                    domains=word.domains,
+                    number=word.number,
+                    instrument=word.instrument,
+                    stage=word.stage,
+                    vehicle=word.vehicle,
+                    mission=word.mission,
+                    item=word.item,
+                    raw=word.raw,
+                )
+                yield entry, paradigm, lemma
+
+
+def _country_forms(countries: Mapping[str, Country]) -> Iterator[tuple[Entry, str, str]]:
+    for iso, country in countries.items():
+        for name in country.names:
+            yield Entry(frozenset({"state"}), name, iso=iso), NAME_PARADIGM, name
+        for demonym in country.demonyms:
+            yield Entry(frozenset({"demonym"}), demonym, iso=iso), DEMONYM_PARADIGM, demonym
+        for kind, cities in (("capital", country.capitals), ("city", country.cities)):
+            for city, names in cities.items():
+                for name in names:
+                    yield Entry(frozenset({"city", kind}), name, iso=iso, key=city), NAME_PARADIGM, name
+
+
+def _person_forms(names: Mapping[str, tuple[str, ...]], persons: Mapping[str, Person]) -> Iterator[tuple[Entry, str, str]]:
+    for id, variants in names.items():
+        for variant in variants:
+            yield Entry(frozenset({"person"}), variant, iso=persons[id].country, key=id), NAME_PARADIGM, variant

@@ -1,0 +1,68 @@
+"""What a rule finds in a sentence: one mention of an event, with the words that fill its slots. Mentions become events in `merge`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from schemas.codes import Domain, EventType, EvidenceRole
+from services.extract.engine.actors import Actor, Group
+from services.extract.engine.data import RuleData
+from services.extract.engine.dates import When
+from services.extract.engine.items import Item, Sentence
+
+Span = tuple[EvidenceRole, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A place that looked like an event and gave none: where (offsets in `Text.norm`), which rule, why."""
+
+    sentence: int
+    start: int
+    end: int
+    rule: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Modality:
+    """How the clause puts it: happened, presented, planned, or one of the courses below."""
+
+    course: str = "past"  # past, present, future, noun, negated, hypothetical, invited, denied, cancelled, postponed
+    during: bool = False
+    after: bool = False
+    completed: bool = False
+    background: bool = False
+    refused: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Mention:
+    """One mention of one event."""
+
+    type: EventType
+    rule: RuleData
+    sentence: Sentence
+    trigger: Item
+    modality: Modality
+    parties: list[str]
+    roles: dict[str, Group] = field(default_factory=dict)
+    object: Item | None = None
+    evidence: list[Span] = field(default_factory=list)
+    when: When | None = None
+    date_span: tuple[int, int] | None = None
+    announced: When | None = None
+    domains: tuple[Domain, ...] = ()
+    count: int = 1
+    weight: float = 1.0
+    reported: bool = False
+    claimed: bool = False
+    place: Actor | None = None
+    destination: Actor | None = None
+    visitors: list[Actor] = field(default_factory=list)
+    first: Item | None = None
+    official: bool = False
+    secret: bool = False
+    aggregate: bool = False
+    duration_days: int | None = None
+    inherited: bool = False

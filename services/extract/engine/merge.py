@@ -1,0 +1,353 @@
+"""Mentions joined to events: one occurrence is one event however often the article tells it (ontology E2 to E7, section 6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from schemas.codes import Discourse, Domain, EventType, EvidenceRole, Instrument, Precision, Stage, Status
+from services.extract.engine.actors import Actor, Group
+from services.extract.engine.dates import When
+from services.extract.engine.items import Item, Sentence
+from services.extract.engine.mentions import Mention
+from services.extract.engine.reading import Story
+from services.extract.engine.roles import IN, is_actor
+
+OPEN_DAYS = 10
+"""How far an open window reaches when two dates are compared (ontology I0)."""
+BACKGROUND_AFTER_DAYS = 3
+OLD_AFTER_DAYS = 14
+DEFENCE_FAMILY = frozenset({Domain.DEFENCE_SECURITY, Domain.MILITARY, Domain.INTELLIGENCE, Domain.ARMS})
+PRE_SIGNATURE = [Stage.PROPOSED, Stage.NEGOTIATING, Stage.ANNOUNCED, Stage.PLANNED, Stage.INITIALLED, Stage.FINALIZED, Stage.SIGNED]
+SPECIFIC = [Instrument.MOU, Instrument.FRAMEWORK_AGREEMENT]
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """An event in the making."""
+
+    type: EventType
+    parties: list[str]
+    mentions: list[Mention] = field(default_factory=list)
+    partial: list[Mention] = field(default_factory=list)
+    members: list[Actor] = field(default_factory=list)
+    domains: tuple[Domain, ...] = ()
+    parent: Draft | None = None
+
+    @property
+    def told(self) -> list[Mention]:
+        """All mentions, also those that only add something, in the order of the text."""
+        return sorted((*self.mentions, *self.partial), key=lambda mention: (mention.trigger.start, mention.rule.id))
+
+    @property
+    def first_start(self) -> int:
+        """Where the first evidence stands."""
+        return min(mention.trigger.start for mention in self.mentions)
+
+
+def merge(story: Story, sentences: list[Sentence]) -> list[Draft]:
+    """The events of an article, in the order of their first evidence."""
+    drafts: list[Draft] = []
+    for mention in story.mentions:
+        for part in _split(mention):
+            home = next((draft for draft in drafts if _same(story, draft, part)), None)
+            if home is None:
+                home = Draft(part.type, list(part.parties), domains=part.domains)
+                drafts.append(home)
+            home.mentions.append(part)
+            home.domains = tuple(dict.fromkeys((*home.domains, *part.domains)))
+    for mention in story.partial:
+        _attach(story, drafts, mention)
+    for draft in drafts:
+        if draft.type is EventType.VISIT:
+            draft.members = _delegation_members(draft, sentences)
+    _parents(story, drafts)
+    return sorted(drafts, key=lambda draft: (draft.first_start, draft.type.value))
+
+
+def _split(mention: Mention) -> list[Mention]:
+    """N instruments at one ceremony are N events when their fields can be told apart (ontology E7)."""
+    if mention.type is not EventType.AGREEMENT or mention.count < 2:
+        return [mention]
+    groups = _field_groups(mention.domains)
+    if len(groups) != mention.count:
+        return [mention]
+    parts = []
+    for group in groups:
+        part = Mention(**{name: getattr(mention, name) for name in Mention.__slots__})
+        part.domains, part.count, part.evidence = group, 1, list(mention.evidence)
+        parts.append(part)
+    return parts
+
+
+PAIRED = (frozenset({Domain.CULTURE, Domain.SPORT}), frozenset({Domain.EDUCATION_SCIENCE, Domain.TECH_INNOVATION}))
+"""Fields that ministries treat as one: an agreement on culture and sport is one instrument."""
+
+
+def _field_groups(domains: tuple[Domain, ...]) -> list[tuple[Domain, ...]]:
+    groups: list[list[Domain]] = []
+    for domain in domains:
+        if groups and any({groups[-1][-1], domain} <= pair for pair in PAIRED):
+            groups[-1].append(domain)
+        else:
+            groups.append([domain])
+    return [tuple(group) for group in groups]
+
+
+# --- are two mentions the same occurrence?
+
+
+def _same(story: Story, draft: Draft, mention: Mention) -> bool:
+    if draft.type is not mention.type:
+        return False
+    if draft.type is EventType.AGREEMENT:
+        return _same_agreement(story, draft, mention)
+    if draft.type is EventType.VISIT:
+        return _same_visit(story, draft, mention)
+    if draft.type is EventType.SUMMIT:
+        return len(set(draft.parties) & set(mention.parties)) * 3 >= 2 * min(len(draft.parties), len(mention.parties)) and _dates_fit(
+            story, draft, mention
+        )
+    if draft.type is EventType.MEETING:
+        return set(draft.parties) == set(mention.parties) and _same_people(draft, mention) and _dates_fit(story, draft, mention)
+    return (
+        set(draft.parties) == set(mention.parties)
+        and draft.mentions[0].rule.action == mention.rule.action
+        and _dates_fit(story, draft, mention)
+    )
+
+
+def _same_agreement(story: Story, draft: Draft, mention: Mention) -> bool:
+    if set(draft.parties) != set(mention.parties):
+        return False
+    mine, theirs = stage_of(draft.mentions[0]), stage_of(mention)
+    early = mine in PRE_SIGNATURE and theirs in PRE_SIGNATURE
+    if not early and mine is not theirs:
+        return False
+    kinds = {m.rule.instrument for m in draft.mentions} | {mention.rule.instrument}
+    if Instrument.ACCESSION in kinds and len(kinds) > 1:
+        return False
+    if not _domains_fit(draft.domains, mention.domains):
+        return False
+    return _dates_fit(story, draft, mention)
+
+
+def _domains_fit(a: tuple[Domain, ...], b: tuple[Domain, ...]) -> bool:
+    if not a or not b:
+        return True
+    first = {Domain.DEFENCE_SECURITY if d in DEFENCE_FAMILY else d for d in a}
+    second = {Domain.DEFENCE_SECURITY if d in DEFENCE_FAMILY else d for d in b}
+    return first <= second or second <= first or len(first & second) * 2 >= len(first | second)
+
+
+def _same_visit(story: Story, draft: Draft, mention: Mention) -> bool:
+    if draft.parties != mention.parties or draft.mentions[0].aggregate != mention.aggregate:
+        return False
+    known = {actor.person for m in draft.mentions for actor in m.visitors if actor.person}
+    new = {actor.person for actor in mention.visitors if actor.person}
+    if known and new:
+        return bool(known & new) and _dates_fit(story, draft, mention)
+    ranks = {actor.rank for m in draft.mentions for actor in m.visitors if actor.kind == "official" and "official" not in actor.tags}
+    new_ranks = {actor.rank for actor in mention.visitors if actor.kind == "official" and "official" not in actor.tags}
+    if ranks and new_ranks and not (ranks & new_ranks):
+        return False
+    apart = discourse_of(story, draft.mentions[0]) is Discourse.BACKGROUND or discourse_of(story, mention) is Discourse.BACKGROUND
+    if apart and discourse_of(story, draft.mentions[0]) is not discourse_of(story, mention):
+        return False
+    return _dates_fit(story, draft, mention)
+
+
+def _same_people(draft: Draft, mention: Mention) -> bool:
+    mine = {(a.iso, a.person or a.rank) for m in draft.mentions for a in m.roles.get("participants", Group()).members}
+    new = {(a.iso, a.person or a.rank) for a in mention.roles.get("participants", Group()).members}
+    return len(mine & new) * 2 >= min(len(mine), len(new)) or not mine or not new
+
+
+def _window(story: Story, mention: Mention) -> tuple[date, date] | None:
+    when = mention.when
+    if when is None and mention.announced is not None:
+        when = When(None, mention.announced.end, Precision.ON_OR_BEFORE)
+    if when is None:
+        return None
+    if when.start is None and when.end is None:
+        return None
+    start = when.start or (when.end - timedelta(days=OPEN_DAYS) if when.end else date.min)
+    end = when.end or (when.start + timedelta(days=OPEN_DAYS) if when.start else date.max)
+    if when.start is None and when.precision in (Precision.APPROX_BEFORE, Precision.UNKNOWN_BEFORE):
+        start = date.min
+    return start, end
+
+
+def _dates_fit(story: Story, draft: Draft, mention: Mention) -> bool:
+    new = _window(story, mention)
+    windows = [window for m in draft.mentions if (window := _window(story, m)) is not None]
+    old_background = discourse_of(story, draft.mentions[0]) is Discourse.BACKGROUND
+    new_background = discourse_of(story, mention) is Discourse.BACKGROUND
+    if new is None or not windows:
+        # Undated: told as news it is the news; told as history it is not.
+        return old_background is new_background or (new is None and not mention.modality.background and not old_background)
+    slack = timedelta(days=3) if draft.type is not EventType.RELATIONS_CHANGE else timedelta(0)
+    return any(
+        new[0] - slack <= end and start <= new[1] + slack if new[0] > date.min else start <= new[1] + slack for start, end in windows
+    )
+
+
+def discourse_of(story: Story, mention: Mention) -> Discourse:
+    """Ontology C8 for one mention."""
+    published, when = story.published, mention.when
+    if published is not None and when is not None and mention.modality.course not in ("cancelled", "postponed"):
+        if when.end is not None and when.end < published - timedelta(days=OLD_AFTER_DAYS):
+            return Discourse.BACKGROUND
+        if when.precision is Precision.APPROX_BEFORE and not mention.sentence.headline:
+            return Discourse.BACKGROUND
+        starts_early = when.start is None or when.start < published - timedelta(days=BACKGROUND_AFTER_DAYS)
+        if mention.modality.background and starts_early and mention.modality.course != "future":
+            return Discourse.BACKGROUND
+    elif mention.modality.background and when is None and not mention.sentence.lead:
+        return Discourse.BACKGROUND
+    return Discourse.LEAD if mention.sentence.lead else Discourse.BODY
+
+
+# --- what is told of an event without naming it in full
+
+
+def _attach(story: Story, drafts: list[Draft], mention: Mention) -> None:
+    """A mention without all slots ("this visit is the first", "his visit lasts two days") adds to the event it speaks of."""
+    fitting = [draft for draft in drafts if draft.type is mention.type and _speaks_of(draft, mention)]
+    if not fitting:
+        return
+    here = [draft for draft in fitting if any(m.sentence is mention.sentence for m in draft.mentions)]
+    if here:
+        here[-1].partial.append(mention)
+        return
+    fresh = [draft for draft in fitting if discourse_of(story, draft.mentions[0]) is not Discourse.BACKGROUND]
+    before = [draft for draft in fresh if draft.first_start <= mention.trigger.start] or fresh
+    for draft in before:
+        if mention.when is None or mention.type is EventType.SUMMIT or _dates_fit(story, draft, mention):
+            draft.partial.append(mention)
+            return
+
+
+def _speaks_of(draft: Draft, mention: Mention) -> bool:
+    if mention.type is EventType.VISIT:
+        if draft.mentions[0].aggregate:
+            return False
+        persons = {actor.person for m in draft.mentions for actor in m.visitors if actor.person}
+        named = {actor.person for actor in mention.visitors if actor.person}
+        if named:
+            return bool(named & persons)
+        states = {actor.iso for actor in mention.visitors if actor.iso}
+        return not states or states <= {draft.parties[0]}
+    if mention.type is EventType.SUMMIT:
+        return not mention.parties or set(mention.parties) <= set(draft.parties)
+    return False
+
+
+def _delegation_members(draft: Draft, sentences: list[Sentence]) -> list[Actor]:
+    """Officials that the article lists as members of the delegation."""
+    leads = [actor for mention in draft.mentions for actor in mention.visitors if actor.kind == "delegation"]
+    if not leads:
+        return []
+    members: list[Actor] = []
+    for sentence in sentences:
+        listing = False
+        for position, item in enumerate(sentence.items):
+            if not listing:
+                listing = _opens_list(sentence.items, position, item)
+                continue
+            if "break" in item.tags or {"v.meet", "v.visit"} & item.tags:
+                break
+            if is_actor(item) and isinstance(item.value, Group):
+                for actor in item.value.members:
+                    named = actor.person is not None or (actor.kind == "official" and "official" not in actor.tags)
+                    if named and actor.iso in (None, draft.parties[0]) and actor.rank is not None:
+                        actor.iso = draft.parties[0]
+                        members.append(actor)
+                    elif actor.person is not None and actor.iso == draft.parties[0]:
+                        members.append(actor)
+    return members
+
+
+def _opens_list(items: list[Item], position: int, item: Item) -> bool:
+    """ "in the delegation", "the delegation includes"."""
+    if not is_actor(item) or not isinstance(item.value, Group):
+        return False
+    actor = item.value.members[-1]
+    if actor.kind != "delegation" or not actor.definite:
+        return False
+    before = items[position - 1] if position else None
+    after = items[position + 1] if position + 1 < len(items) else None
+    return bool(item.tags & IN) or any(near is not None and "including" in near.tags for near in (before, after))
+
+
+def _parents(story: Story, drafts: list[Draft]) -> None:
+    """An agreement or a meeting in the course of a visit belongs to it (ontology C10)."""
+    visits = [draft for draft in drafts if draft.type is EventType.VISIT and not draft.mentions[0].aggregate]
+    for draft in drafts:
+        if draft.type in (EventType.VISIT, EventType.SUMMIT):
+            continue
+        for visit in visits:
+            if not set(visit.parties) <= set(draft.parties):
+                continue
+            close = any(m.sentence is v.sentence or m.modality.during for m in draft.mentions for v in visit.mentions)
+            fresh = (
+                discourse_of(story, draft.mentions[0]) is not Discourse.BACKGROUND
+                and discourse_of(story, visit.mentions[0]) is not Discourse.BACKGROUND
+            )
+            if close or (fresh and draft.type is EventType.MEETING):
+                draft.parent = visit
+                break
+
+
+# --- stage and status
+
+
+def stage_of(mention: Mention) -> Stage:
+    """The stage that one mention of an agreement tells."""
+    base = mention.rule.stage or Stage.SIGNED
+    course = mention.modality.course
+    if course == "cancelled":
+        return Stage.CANCELLED
+    if course == "postponed":
+        return Stage.POSTPONED
+    if course == "refused":
+        return Stage.REJECTED
+    if course in ("future", "lapsed") and base is Stage.SIGNED:
+        return Stage.PLANNED
+    if course == "present" and base is Stage.SIGNED and not (mention.sentence.lead):
+        return Stage.PLANNED
+    return base
+
+
+_STATUS = {"past": Status.COMPLETED, "present": Status.ONGOING, "future": Status.PLANNED, "lapsed": Status.PLANNED}
+
+
+def status_of(story: Story, mention: Mention) -> Status | None:
+    """The status that one mention of a visit, meeting or summit tells; `None` when it leaves that open."""
+    course = mention.modality.course
+    if course in ("cancelled", "postponed", "refused", "denied"):
+        return Status(course)
+    ahead = (
+        mention.when is not None and mention.when.start is not None and story.published is not None and mention.when.start > story.published
+    )
+    if ahead and course in ("present", "noun"):
+        return Status.PLANNED
+    if mention.rule.status is not None and course == "past":
+        return mention.rule.status
+    if course == "noun":
+        if mention.modality.completed or mention.modality.after:
+            return Status.COMPLETED
+        if mention.when is not None and story.published is not None:
+            if mention.when.end is not None and mention.when.end < story.published - timedelta(days=1):
+                return Status.COMPLETED
+        return Status.ONGOING if mention.modality.during else None
+    return _STATUS.get(course)
+
+
+def evidence_of(draft: Draft) -> list[tuple[EvidenceRole, int, int]]:
+    """All spans of the event, in the order of the text, each once."""
+    spans = {span for mention in (*draft.mentions, *draft.partial) for span in mention.evidence}
+    for actor in draft.members:
+        start, end = actor.name or (actor.start, actor.end)
+        spans.add((EvidenceRole.PERSON, start, end))
+    return sorted(spans, key=lambda span: (span[1], span[2], span[0].value))

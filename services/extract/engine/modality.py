@@ -1,0 +1,174 @@
+"""Did it happen? Tense, negation, doubt, plan, denial, postponement, as the words around a trigger put it."""
+
+from __future__ import annotations
+
+from services.extract.engine.actors import Group
+from services.extract.engine.items import Item, gap
+from services.extract.engine.mentions import Modality
+from services.extract.engine.roles import TO, Place
+
+GOVERN_WORDS = 6
+"""Unknown words over which a cue still governs a trigger behind it."""
+CLOSE_WORDS = 2
+
+
+def judge(place: Place) -> Modality:  # noqa: PLR0912
+    """The modality of the trigger, from its own form and the cues that govern it in its clause."""
+    trigger = place.trigger
+    result = Modality(course=_tense(trigger))
+    nominal = "verb" not in trigger.tags
+    last, words = trigger, 0
+    for position in range(place.at - 1, -1, -1):
+        item = place.items[position]
+        words += max(gap(item, last), 0)
+        distance = gap(item, trigger)
+        if words > GOVERN_WORDS + 4:
+            break
+        tags = item.tags
+        if "neg" in tags and (distance <= (CLOSE_WORDS if nominal else 0)):
+            result.course = "negated"
+            break
+        if "light" in tags and nominal and result.course == "noun":
+            result.course = _tense(item)
+        if nominal and result.course == "noun" and tags & {"v.perform", "v.begin", "v.end", "v.hold"} and words <= GOVERN_WORDS:
+            result.course = _carried(item)
+        if "after" in tags and distance <= 1 and nominal:
+            result.after = True
+        if "during" in tags and distance <= 1:
+            result.during = True
+        if "completed" in tags and nominal:
+            result.completed = True
+        if "plan" in tags and result.course in ("noun", "present") and words <= GOVERN_WORDS:
+            result.course = "future"
+        if "was_plan" in tags:
+            result.course = "lapsed"
+        if words <= GOVERN_WORDS:
+            course = _governed(place, position)
+            if course:
+                result.course = course
+                break
+        if tags & {"break"} and not (tags & {"relative"}):
+            if _reported_denial(place, position):
+                result.course = "denied"
+            elif _doubted_clause(place, position):
+                result.course = "hypothetical"
+            elif result.course != "past" and _planned_clause(place, position):
+                result.course = "future"
+            break
+        if "verb" in tags and not (tags & {"light", "v.perform", "v.begin", "v.end", "v.hold", "say"}):
+            break
+        last = item
+    if nominal and result.course == "noun" and "n.visit" not in trigger.tags:
+        result.course = _held_behind(place) or "noun"
+    if result.course in ("noun", "present", "past", "future"):
+        moved = _moved_behind(place)
+        if moved:
+            result.course = moved
+    return result
+
+
+def _tense(item: Item) -> str:
+    tags = item.tags
+    if "fut" in tags or "subj" in tags:
+        return "future"
+    if "jussive" in tags and "impf" not in tags and "perf" not in tags:
+        return "past"
+    if "perf" in tags or ("light" in tags and "impf" not in tags):
+        return "past"
+    if "impf" in tags:
+        return "present"
+    if tags & TO and "noun" in tags:
+        return "future"
+    return "noun"
+
+
+def _carried(verb: Item) -> str:
+    """What the verb that carries a noun says: paid, began, ended, held a visit or a meeting."""
+    tense = _tense(verb)
+    if "v.begin" in verb.tags:
+        return "present" if tense in ("past", "present") else tense
+    if "v.end" in verb.tags:
+        return "past" if tense in ("past", "present") else tense
+    return tense
+
+
+def _governed(place: Place, position: int) -> str | None:
+    """What the cue at `position` makes of the trigger behind it, or `None` when it does not govern it."""
+    tags = place.items[position].tags
+    if "doubt" in tags or "invite" in tags:
+        return "invited" if "invite" in tags else "hypothetical"
+    if "deny" in tags:
+        return "denied"
+    if "cancel" in tags:
+        return "hypothetical" if _wanted(place, position) else "cancelled"
+    if "postpone" in tags:
+        return "hypothetical" if _wanted(place, position) else "postponed"
+    if "refuse" in tags:
+        return "refused"
+    return None
+
+
+def _wanted(place: Place, position: int) -> bool:
+    """A demand to cancel is no cancellation: a word of wish, call or protest stands before it."""
+    last = place.items[position]
+    for back in range(position - 1, max(position - 6, -1), -1):
+        item = place.items[back]
+        if {"doubt", "protest", "invite"} & item.tags and gap(item, last) <= GOVERN_WORDS:
+            return True
+        if "neg" in item.tags and gap(item, last) == 0:
+            return True
+    return False
+
+
+def _reported_denial(place: Place, position: int) -> bool:
+    """ "denied that X visited": the verb of denial is the one that opens the clause."""
+    for back in range(position - 1, max(position - 5, -1), -1):
+        item = place.items[back]
+        if "deny" in item.tags:
+            return True
+        if "say" in item.tags or "verb" in item.tags:
+            return False
+    return False
+
+
+def _doubted_clause(place: Place, position: int) -> bool:
+    """ "it is possible that", "if": the doubt stands right before the clause."""
+    before = place.items[position - 1] if position else None
+    return before is not None and "doubt" in before.tags and gap(before, place.items[position]) <= 3
+
+
+def _planned_clause(place: Place, position: int) -> bool:
+    before = place.items[position - 1] if position else None
+    return before is not None and "plan" in before.tags and gap(before, place.items[position]) <= 1
+
+
+def _held_behind(place: Place) -> str | None:
+    """ "a summit of A and B that will be held": the verb of holding behind the noun."""
+    for item in place.items[place.at + 1 :]:
+        if "v.hold" in item.tags:
+            return _tense(item)
+        if "verb" in item.tags or ("break" in item.tags and "relative" not in item.tags):
+            return None
+    return None
+
+
+def _moved_behind(place: Place) -> str | None:
+    """ "the visit of X to Y was postponed": a verb of change behind the trigger, with no other actor as its subject."""
+    last, words = place.trigger, 0
+    nominal = "verb" not in place.trigger.tags
+    if not nominal:
+        return None
+    for item in place.items[place.at + 1 :]:
+        words += max(gap(last, item), 0)
+        if words > GOVERN_WORDS or "break" in item.tags:
+            return None
+        if "cancel" in item.tags and "verb" in item.tags | {"verb"}:
+            return "cancelled"
+        if "postpone" in item.tags:
+            return "postponed"
+        if "verb" in item.tags:
+            return None
+        if isinstance(item.value, Group) and words > CLOSE_WORDS and not (item.tags & {"to", "p.to", "p.with", "p.between"}):
+            return None
+        last = item
+    return None

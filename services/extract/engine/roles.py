@@ -1,0 +1,315 @@
+"""Who stands how to a trigger: subject, object, "between A and B", "with B", "to C". Names of roles are those that rules use.
+
+Each finder looks outward from the trigger and stops where another clause begins; precision comes before reach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from services.extract.engine.actors import Group
+from services.extract.engine.items import Item, gap
+
+SUBJECT_WORDS = 4
+"""Unknown words that may stand between a verb and its subject."""
+REACH_WORDS = 14
+"""Unknown words over which "between", "with" and "to" still belong to the trigger."""
+PREPOSITIONS = frozenset({"to", "in", "p.to", "p.in", "p.from", "p.with", "p.on", "p.between", "p.by", "like"})
+TO = frozenset({"to", "p.to"})
+IN = frozenset({"in", "p.in"})
+OPAQUE = frozenset({"break", "verb"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A trigger in its sentence."""
+
+    items: list[Item]
+    at: int
+
+    @property
+    def trigger(self) -> Item:
+        """The trigger itself."""
+        return self.items[self.at]
+
+
+Finder = Callable[[Place], list[Item]]
+
+
+def is_actor(item: Item) -> bool:
+    """Whether the item is a noun phrase of an actor."""
+    return "actor" in item.tags
+
+
+def _plain(item: Item) -> bool:
+    return is_actor(item) and not (item.tags & PREPOSITIONS)
+
+
+def subject(place: Place) -> list[Item]:
+    """The subject of a verb: the actor right in front of it, else the one behind it, else one further in front."""
+    found = _subject(place)
+    return [found] if found else []
+
+
+def _subject(place: Place) -> Item | None:
+    before = _subject_before(place)
+    if before is not None and before.last >= place.trigger.first - 2:
+        return before
+    return _subject_after(place) or before
+
+
+def _subject_after(place: Place) -> Item | None:
+    items, words, last = place.items, 0, place.trigger
+    for item in items[place.at + 1 :]:
+        words += max(gap(last, item), 0)
+        if words > SUBJECT_WORDS or item.tags & OPAQUE or {"n.instrument", "n.visit", "n.sign", "site"} & item.tags:
+            return None
+        if _plain(item):
+            return item
+        if is_actor(item) and not (item.tags & IN):
+            return None
+        last = item
+    return None
+
+
+def _subject_before(place: Place) -> Item | None:
+    items, words, last = place.items, 0, place.trigger
+    conj = "conj" in place.trigger.tags
+    for position in range(place.at - 1, -1, -1):
+        item = items[position]
+        words += max(gap(item, last), 0)
+        if "relative" in item.tags and last is place.trigger and gap(item, last) == 0:
+            last = item
+            continue
+        if "verb" in item.tags and conj:
+            # "visits Morocco and signs": the second verb has the subject of the first.
+            found = subject(Place(items, position))
+            return found[0] if found else None
+        if words > SUBJECT_WORDS or item.tags & OPAQUE:
+            return None
+        if _plain(item) and not (conj and _is_object(items, position)):
+            return item
+        last = item
+    return None
+
+
+def _is_object(items: list[Item], position: int) -> bool:
+    """Whether the actor at `position` is what an earlier verb acts on: that verb has its subject already."""
+    for back in range(position - 1, -1, -1):
+        if items[back].tags & {"break"}:
+            return False
+        if "verb" in items[back].tags:
+            return True
+    return False
+
+
+def object_(place: Place) -> list[Item]:
+    """What a verb acts on: the first plain actor behind it that is not its subject."""
+    chosen = _subject(place)
+    items, words, last = place.items, 0, place.trigger
+    taken = chosen if chosen is not None and chosen.start > place.trigger.start else None
+    skipping = False
+    for item in items[place.at + 1 :]:
+        words += max(gap(last, item), 0)
+        if item.tags & OPAQUE or {"site", "n.visit", "n.instrument", "domain"} & item.tags or words > SUBJECT_WORDS + 2:
+            return []
+        if item is taken or skipping:
+            last, words, skipping = item, 0, False
+            continue
+        if "including" in item.tags:
+            skipping = True
+        elif _plain(item):
+            return [item] if chosen is not None else []
+        last = item
+    return []
+
+
+def genitive(place: Place) -> list[Item]:
+    """The actor right behind a noun ("the visit of X")."""
+    if "def" in place.trigger.tags:
+        return []
+    last = place.trigger
+    for item in place.items[place.at + 1 :]:
+        if gap(last, item) > 0:
+            return []
+        if _plain(item):
+            return [item] if "conj" not in item.tags else []
+        if not ({"filler", "title", "official_word"} & item.tags):
+            return []
+        last = item
+    return []
+
+
+def of(place: Place) -> list[Item]:
+    """Officials introduced by "of" or "by" behind a noun ("a visit of the minister", "carried out by")."""
+    return [
+        item
+        for item in _ahead(place)
+        if is_actor(item) and (item.tags & TO or "p.by" in item.tags) and _members(item, ("official", "person", "delegation"))
+    ]
+
+
+def to(place: Place) -> list[Item]:
+    """States and cities introduced by "to"."""
+    return [item for item in _ahead(place) if is_actor(item) and item.tags & TO and _members(item, ("state", "capital", "city"))]
+
+
+def in_(place: Place) -> list[Item]:
+    """States and cities introduced by "in"."""
+    return [item for item in _ahead(place) if is_actor(item) and item.tags & IN and _members(item, ("state", "capital", "city"))]
+
+
+def with_(place: Place) -> list[Item]:
+    """Actors introduced by "with"."""
+    return [item for item in _ahead(place) if is_actor(item) and "p.with" in item.tags]
+
+
+def between(place: Place) -> list[Item]:
+    """Actors introduced by "between"."""
+    return [item for item in _ahead(place) if is_actor(item) and "p.between" in item.tags]
+
+
+def performer(place: Place) -> list[Item]:
+    """The subject of the light verb that carries the noun ("X paid a visit"), or of the verb that begins or ends it."""
+    items, words, last = place.items, 0, place.trigger
+    for position in range(place.at - 1, -1, -1):
+        item = items[position]
+        words += max(gap(item, last), 0)
+        if words > SUBJECT_WORDS:
+            return []
+        if {"v.perform", "v.begin", "v.end"} & item.tags:
+            return subject(Place(items, position))
+        if item.tags & OPAQUE:
+            return []
+        last = item
+    return []
+
+
+def performed(place: Place) -> list[Item]:
+    """The subject of a light verb behind the noun ("a visit that X pays")."""
+    items, words, last = place.items, 0, place.trigger
+    for position in range(place.at + 1, len(items)):
+        item = items[position]
+        words += max(gap(last, item), 0)
+        if words > SUBJECT_WORDS + 2:
+            return []
+        if "v.perform" in item.tags:
+            found = _subject_after(Place(items, position))
+            return [found] if found else []
+        if "verb" in item.tags:
+            return []
+        last = item
+    return []
+
+
+def adjectives(place: Place) -> list[Item]:
+    """Adjectives of states right behind a noun ("the Israeli-Moroccan agreement")."""
+    found: list[Item] = []
+    last = place.trigger
+    for item in place.items[place.at + 1 :]:
+        if gap(last, item) > 0:
+            break
+        if "demonym" in item.tags:
+            found.append(item)
+        elif not ({"filler", "domain", "field"} & item.tags):
+            break
+        last = item
+    return found
+
+
+def itself(place: Place) -> list[Item]:
+    """The trigger is the actor ("a delegation in Morocco")."""
+    return [place.trigger] if is_actor(place.trigger) else []
+
+
+def inside(place: Place) -> list[Item]:
+    """A state or city with "in" right behind the trigger."""
+    items = place.items
+    if place.at + 1 < len(items):
+        item = items[place.at + 1]
+        if is_actor(item) and item.tags & IN and gap(place.trigger, item) == 0 and _members(item, ("state", "capital", "city")):
+            return [item]
+    return []
+
+
+def gathering(place: Place) -> list[Item]:
+    """Who gathers: a list of states or officials by "of", "between", "with the participation of", or right behind the noun."""
+    found: list[Item] = []
+    last = place.trigger
+    open_ = True
+    for item in place.items[place.at + 1 :]:
+        if item.tags & {"break"} and not ({"relative"} & item.tags):
+            break
+        if "participation" in item.tags:
+            open_ = True
+        elif is_actor(item) and isinstance(item.value, Group):
+            wanted = item.tags & TO or "p.between" in item.tags or "p.with" in item.tags or "p.by" in item.tags
+            if (open_ or wanted) and not (item.tags & IN):
+                found.append(item)
+            open_ = False
+        elif gap(last, item) > 2 and "participation" not in item.tags:
+            open_ = False
+        last = item
+    return found
+
+
+FINDERS: dict[str, Finder] = {
+    "subject": subject,
+    "object": object_,
+    "genitive": genitive,
+    "of": of,
+    "to": to,
+    "in": in_,
+    "with": with_,
+    "between": between,
+    "performer": performer,
+    "performed": performed,
+    "adjectives": adjectives,
+    "itself": itself,
+    "inside": inside,
+    "gathering": gathering,
+}
+"""Every role that a rule may name."""
+
+
+def _ahead(place: Place) -> list[Item]:
+    """The items behind the trigger that still belong to its clause."""
+    found: list[Item] = []
+    words, last = 0, place.trigger
+    for item in place.items[place.at + 1 :]:
+        words += max(gap(last, item), 0)
+        if words > REACH_WORDS or item.tags & OPAQUE or ("during" in item.tags and found):
+            break
+        found.append(item)
+        last = item
+    return found
+
+
+def _members(item: Item, kinds: tuple[str, ...]) -> bool:
+    return isinstance(item.value, Group) and any(member.kind in kinds for member in item.value.members)
+
+
+def announcer(place: Place) -> list[Item]:
+    """The subject of the verb of saying before a noun with a possessive ("Morocco announced its accession")."""
+    if "poss" not in place.trigger.tags:
+        return []
+    for position in range(place.at - 1, -1, -1):
+        item = place.items[position]
+        if "say" in item.tags and "verb" in item.tags:
+            return subject(Place(place.items, position))
+        if "break" in item.tags:
+            return []
+    return []
+
+
+def host(place: Place) -> list[Item]:
+    """The subject of a verb of hosting beside the noun."""
+    for position in (place.at - 1, place.at - 2):
+        if position >= 0 and {"v.host"} & place.items[position].tags:
+            return subject(Place(place.items, position))
+    return []
+
+
+FINDERS["announcer"] = announcer
+FINDERS["host"] = host

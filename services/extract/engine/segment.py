@@ -1,0 +1,69 @@
+"""Sentences of a text, and where in the story each stands: headline, lead, or after it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+
+from services.extract.engine.items import Item, Sentence
+from services.extract.engine.text import Text
+
+_END = re.compile(r"[.!?…]+|\n")
+DECK_WORDS = 20
+"""A line shorter than this right after the headline is a deck or a bullet, not yet the lead."""
+LEAD_SENTENCES = 2
+
+
+def sentences(text: Text, items: list[Item]) -> list[Sentence]:
+    """The sentences of `text` that hold any item, each with its items."""
+    found: list[Sentence] = []
+    lead_left, in_deck, line = LEAD_SENTENCES, True, 0
+    starts = [item.start for item in items]
+    for start, end in _spans(text.norm):
+        if text.token[end - 1] == text.token[start] and not text.flat[start:end].strip():
+            continue
+        words = text.token[end - 1] - text.token[start] + (text.flat[start] != " " and start > 0)
+        headline = line == 0
+        bullet = text.norm[start:end].lstrip()[:1] in ("•", "-", "*", "·", "◾", "▪", "●")
+        if headline or (bullet and in_deck) or (in_deck and line == 1 and words < DECK_WORDS and _more_follows(text.norm, end)):
+            lead = True
+        elif lead_left:
+            lead, in_deck = True, False
+            lead_left -= 1
+        else:
+            lead = False
+        inside = items[bisect_left(starts, start) : bisect_left(starts, end)]
+        found.append(Sentence(start, end, len(found), lead, headline, inside))
+        line += 1
+    return found
+
+
+def _more_follows(norm: str, end: int) -> bool:
+    return len(norm) - end > 200
+
+
+def _spans(norm: str) -> list[tuple[int, int]]:
+    """Offsets of the sentences: cut at line ends, and at full stops that end neither a number, nor an initial, nor go on as an ellipsis."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for match in _END.finditer(norm):
+        mark = match.group()
+        at, end = match.span()
+        if mark != "\n":
+            if mark[0] == "." and len(mark) == 1:
+                before = norm[at - 1] if at else " "
+                after = norm[end] if end < len(norm) else " "
+                if before.isdigit() and after.isdigit():
+                    continue
+                if at >= 2 and before.isalpha() and not norm[at - 2].isalnum():
+                    continue
+                if after.isascii() and after.isalpha() and before.isascii():
+                    continue
+            elif mark in ("..", "…", "...") and start <= 1 and "\n" not in norm[1:at]:
+                continue
+        if end > start:
+            spans.append((start, end))
+        start = end
+    if start < len(norm):
+        spans.append((start, len(norm)))
+    return [span for span in spans if norm[span[0] : span[1]].strip(" .\n!?…")]

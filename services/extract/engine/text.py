@@ -1,0 +1,165 @@
+"""Normalised text with a map back: every spelling variant that decides nothing is folded, every offset stays known.
+
+Not here: words. Folding is by character only, so it is the same for all languages.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+_BMP = 0x10000
+SPACE, LETTER, QUOTE, NEWLINE = 0, 1, 2, 3
+
+_DELETED = [
+    *range(0x064B, 0x0660),  # Arabic vowel marks
+    0x0670,  # dagger alef
+    0x0640,  # tatweel
+    *range(0x0610, 0x061B),
+    *range(0x06D6, 0x06DD),
+    *range(0x0591, 0x05BE),  # Hebrew points up to the maqaf
+    *range(0x05BF, 0x05C8),
+    *range(0x0300, 0x0370),  # Latin combining accents
+    *range(0x200B, 0x2010),  # zero-width and direction marks
+    *range(0x202A, 0x202F),
+    *range(0x2060, 0x2070),
+    *range(0xFE00, 0xFE10),  # variation selectors
+    0x00AD,
+    0xFEFF,
+]
+_FOLDED = {
+    "آأإٱ": "ا",
+    "ىی\u06ce": "ي",
+    "ة": "ه",
+    "ؤ": "و",
+    "ئ": "ي",
+    "کڪ": "ك",
+    "ھہۀە": "ه",
+    "گڭݣ": "غ",  # the same sound in names, as in the three spellings of Gantz
+    "\"“”„«»‹›‘’‚‛′″`´'״׳": '"',
+    "\u00a0\u202f\t\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u3000": " ",
+    "\r\u2028\u2029\x0b\x0c\x85": "\n",
+    "،‚": ",",
+    "؛": ";",
+    "؟": "?",
+    "–—‐‑‒―−־": "-",
+    "⁄∕": "/",
+}
+
+
+def _tables() -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
+    folded = np.arange(_BMP, dtype=np.uint16)
+    kinds = np.zeros(_BMP, dtype=np.uint8)
+    for code in [*range(0x41, 0x250), *range(0x370, 0x530), *range(0x1E00, 0x1F00), *range(0xFB50, 0xFF00)]:
+        base = unicodedata.normalize("NFKD", chr(code))[0].lower()
+        if len(base) == 1 and ord(base) < _BMP:
+            folded[code] = ord(base)
+    for digit in range(10):
+        folded[0x0660 + digit] = folded[0x06F0 + digit] = 0x30 + digit
+    for variants, to in _FOLDED.items():
+        for variant in variants:
+            folded[ord(variant)] = ord(to)
+    folded[_DELETED] = 0
+    folded[:9] = folded[0x0E:0x20] = 0x20
+    folded[0xD800:0xE000] = 0x20
+    folded[0xFFFF] = 0x20
+    for code in range(_BMP):
+        if chr(code).isalnum():
+            kinds[code] = LETTER
+    kinds[ord('"')] = QUOTE
+    kinds[ord("\n")] = NEWLINE
+    return folded, kinds
+
+
+_FOLD, _KIND = _tables()
+_MARK = frozenset("ـ") | {chr(code) for code in _DELETED}
+
+
+@dataclass(frozen=True)
+class Text:
+    """`norm` is the folded text with punctuation, `flat` the same with a space for all that is neither letter nor digit.
+
+    Both begin with one added character, so that a word is always preceded by a boundary. `index[i]` is the offset in
+    `source` of `norm[i]`; `token[i]` counts the words that began at or before `i`.
+    """
+
+    source: str
+    norm: str
+    flat: str
+    index: NDArray[np.int64]
+    token: list[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The offsets in `source` of `norm[start:end]`, vowel marks of the last letter included."""
+        first = int(self.index[start])
+        last = int(self.index[end - 1]) + 1
+        while last < len(self.source) and self.source[last] in _MARK and self.source[last] != "\u200f":
+            last += 1
+        return first, last
+
+    def raw(self, start: int, end: int) -> str:
+        """The source text of `norm[start:end]`, marks included."""
+        first, last = self.span(start, end)
+        return self.source[first:last]
+
+    @cached_property
+    def length(self) -> int:
+        """Characters of `norm`."""
+        return len(self.norm)
+
+
+def normalize(source: str) -> Text:
+    """Fold `source`. Linear in its length; any Python string is accepted, lone surrogates too."""
+    codes = np.frombuffer(source.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    folded = _FOLD[np.minimum(codes, 0xFFFF)]
+    index = np.flatnonzero(folded)
+    folded = folded[index]
+    kinds = _KIND[folded]
+    quotes = np.flatnonzero(kinds == QUOTE)
+    if quotes.size:
+        folded, kinds, index = _without_quotes(folded, kinds, index, quotes)
+    spaces = folded == 0x20
+    if spaces.size > 1:
+        keep = np.ones(spaces.size, dtype=bool)
+        keep[1:] = ~(spaces[1:] & spaces[:-1])
+        folded, kinds, index = folded[keep], kinds[keep], index[keep]
+    letters = np.concatenate(([False], kinds == LETTER))
+    norm = np.concatenate((np.array([0x0A], dtype=np.uint16), folded)).astype("<u4")
+    flat = np.where(letters, norm, 0x20).astype("<u4")
+    starts = letters.copy()
+    starts[1:] &= ~letters[:-1]
+    return Text(
+        source=source,
+        norm=norm.tobytes().decode("utf-32-le"),
+        flat=flat.tobytes().decode("utf-32-le"),
+        index=np.concatenate((np.array([0], dtype=np.int64), index)),
+        token=np.cumsum(starts).tolist(),
+    )
+
+
+def _without_quotes(
+    folded: NDArray[np.uint16], kinds: NDArray[np.uint8], index: NDArray[np.int64], quotes: NDArray[np.int64]
+) -> tuple[NDArray[np.uint16], NDArray[np.uint8], NDArray[np.int64]]:
+    """Quotation marks vanish at the edge of a word and after a glued Arabic prefix; between two words they part them."""
+    letters = np.concatenate(([False, False, False, False], kinds == LETTER, [False]))
+    at = quotes + 4
+    inside = letters[at - 1] & letters[at + 1]
+    arabic = (folded[np.maximum(quotes - 1, 0)] >> 8) == 0x06
+    prefix = arabic & (~letters[at - 2] | ~letters[at - 3] | ~letters[at - 4])
+    parts = inside & ~prefix
+    folded = folded.copy()
+    folded[quotes[parts]] = 0x20
+    kinds = kinds.copy()
+    kinds[quotes[parts]] = SPACE
+    keep = np.ones(folded.size, dtype=bool)
+    keep[quotes[~parts]] = False
+    return folded[keep], kinds[keep], index[keep]
+
+
+def fold(term: str) -> str:
+    """A term of the lexicon as it stands in `flat`: words with single spaces between, no punctuation."""
+    return " ".join(normalize(term).flat.split())
