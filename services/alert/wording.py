@@ -55,7 +55,9 @@ def _agreement_title(development: Development, *, first: bool) -> str:
     parties = listed(country(party) for party in development.parties)
     if development.instrument == Instrument.ACCESSION:
         return f"{country(development.parties[0])} joins an accord with {listed(country(p) for p in development.parties[1:])}"
-    fields = listed(_words()["domains"][domain] for domain in development.domains)
+    instrument = _words()["instruments"][development.instrument or Instrument.UNSPECIFIED]
+    # "A trade free trade agreement" says it twice.
+    fields = listed(word for domain in development.domains if (word := _words()["domains"][domain]) not in instrument)
     noun = " ".join(
         part for part in ("first" if first else "", fields, _words()["instruments"][development.instrument or "unspecified"]) if part
     )
