@@ -9,9 +9,25 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import CTE, BindParameter, ColumnElement, Select, bindparam, case, func, insert, or_, select, true, update
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    bindparam,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.subscription import DeliveryState, SubscriptionState
@@ -20,6 +36,7 @@ from services.runtime.clock import from_micros, to_micros
 
 # Written into the statement and not bound: only so does the planner see that the partial indexes apply.
 _PENDING: Final[BindParameter[str]] = bindparam("pending", DeliveryState.PENDING.value, literal_execute=True)
+_NOW: Final[BindParameter[int]] = bindparam("now", type_=BigInteger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +73,24 @@ class Outcome:
     gone: bool = False
 
 
-async def claim(connection: AsyncConnection, *, owner: str, now: datetime, lease_s: float, limit: int, per_endpoint: int) -> list[Claim]:
+async def claim(
+    connection: AsyncConnection,
+    *,
+    owner: str,
+    now: datetime,
+    lease_s: float,
+    limit: int,
+    per_endpoint: int,
+    slow: Collection[str] = (),
+) -> list[Claim]:
     """Take up to `limit` due deliveries, the subscriptions in turns, so that nobody's long queue holds up another's first notice.
 
     Of each subscription only its first `per_endpoint` due deliveries are looked at, those in flight among them: that bounds what
-    is in flight to one receiver over all workers, and makes the cost independent of the queues' length.
+    is in flight to one receiver over all workers, and makes the cost independent of the queues' length. Subscriptions that are
+    known to be `slow` come last and get one at a time: however long they keep a try waiting, the others' slots stay free.
     """
-    turns = _turns(connection.dialect.name, now=to_micros(now), per_endpoint=per_endpoint)
-    found = await connection.execute(_free(turns, now=to_micros(now), limit=limit))
+    values = {"now": to_micros(now), "limit": limit, "per_endpoint": per_endpoint, "slow": list(slow)}
+    found = await connection.execute(_claimable(connection.dialect.name), values)
     claims = [
         Claim(
             delivery_id=row.id,
@@ -93,11 +120,7 @@ class Queue:
 
 async def queue(connection: AsyncConnection, *, now: datetime) -> Queue:
     """How the queue stands at `now`; what is in flight counts as waiting, what waits for a receiver's quiet to end does not."""
-    micros = to_micros(now)
-    waiting = select(deliveries.c.due_at).where(deliveries.c.state == _PENDING).order_by(deliveries.c.due_at).limit(1)
-    oldest = waiting.join(subscriptions).where(deliveries.c.due_at <= micros, *_listening(micros))
-    later = waiting.where(deliveries.c.due_at > micros)
-    row = (await connection.execute(select(oldest.scalar_subquery().label("oldest"), later.scalar_subquery().label("later")))).one()
+    row = (await connection.execute(_QUEUE, {"now": to_micros(now)})).one()
     return Queue(
         oldest_due=None if row.oldest is None else from_micros(row.oldest), next_due=None if row.later is None else from_micros(row.later)
     )
@@ -144,36 +167,19 @@ async def free_all(connection: AsyncConnection) -> None:
     )
 
 
-def _turns(dialect: str, *, now: int, per_endpoint: int) -> CTE:
-    """The heads of all queues, each row with its turn: 1 for the first of its subscription. One form for each dialect."""
-    queue = deliveries.alias("queue")
-    head = (
-        select(queue.c.id, queue.c.subscription_id, queue.c.due_at)
-        .where(queue.c.subscription_id == subscriptions.c.id, queue.c.state == _PENDING, queue.c.due_at <= now)
-        .order_by(queue.c.due_at, queue.c.id)
-        .limit(per_endpoint)
-    )
-    if dialect == "sqlite":
-        # It knows no LATERAL, but runs a correlated IN through the primary key. The outer join is there for the planner: it makes
-        # it begin with the subscriptions (a scan of all deliveries was 500 times slower); empty queues fall out in `_free`.
-        heads = deliveries.alias("heads")
-        ids = head.with_only_columns(queue.c.id).correlate(subscriptions).scalar_subquery()
-        source = subscriptions.outerjoin(heads, heads.c.id.in_(ids))
-        columns: Any = heads.c
-    else:
-        lateral = head.correlate(subscriptions).lateral("heads")
-        source = subscriptions.join(lateral, true())
-        columns = lateral.c
-    turn: ColumnElement[int] = func.row_number().over(partition_by=subscriptions.c.id, order_by=(columns.due_at, columns.id))
-    return select(columns.id, columns.due_at, turn.label("turn")).select_from(source).where(*_listening(now)).cte("turns")
-
-
-def _listening(now: int) -> tuple[ColumnElement[bool], ...]:
-    quiet_is_over = or_(subscriptions.c.not_before.is_(None), subscriptions.c.not_before <= now)
+def _listening() -> tuple[ColumnElement[bool], ...]:
+    quiet_is_over = or_(subscriptions.c.not_before.is_(None), subscriptions.c.not_before <= _NOW)
     return subscriptions.c.state == SubscriptionState.ACTIVE.value, quiet_is_over
 
 
-def _free(turns: CTE, *, now: int, limit: int) -> Select[Any]:
+@cache
+def _claimable(dialect: str) -> Select[Any]:
+    """What may be claimed, in order. Parameters: `now`, `limit`, `per_endpoint`, `slow`.
+
+    Built once, as that takes longer than running it.
+    """
+    turns = _turns(dialect)
+    slow = deliveries.c.subscription_id.in_(bindparam("slow", expanding=True))
     return (
         select(
             deliveries.c.id,
@@ -188,12 +194,46 @@ def _free(turns: CTE, *, now: int, limit: int) -> Select[Any]:
         .join(turns, turns.c.id == deliveries.c.id)
         .join(subscriptions, subscriptions.c.id == deliveries.c.subscription_id)
         .join(notices, notices.c.id == deliveries.c.notice_id)
-        .where(or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= now))
-        .order_by(turns.c.turn, turns.c.due_at, turns.c.id)
-        .limit(limit)
+        .where(or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until <= _NOW), or_(turns.c.turn == 1, ~slow))
+        .order_by(case((slow, 1), else_=0), turns.c.turn, turns.c.due_at, turns.c.id)
+        .limit(bindparam("limit", type_=Integer))
         # SQLite, with its one writer, leaves this out; PostgreSQL passes over rows that another worker is just taking.
         .with_for_update(of=deliveries, skip_locked=True)
     )
+
+
+def _turns(dialect: str) -> CTE:
+    """The heads of all queues, each row with its turn: 1 for the first of its subscription. One form for each dialect."""
+    queue = deliveries.alias("queue")
+    head = (
+        select(queue.c.id, queue.c.subscription_id, queue.c.due_at)
+        .where(queue.c.subscription_id == subscriptions.c.id, queue.c.state == _PENDING, queue.c.due_at <= _NOW)
+        .order_by(queue.c.due_at, queue.c.id)
+        .limit(bindparam("per_endpoint", type_=Integer))
+    )
+    if dialect == "sqlite":
+        # It knows no LATERAL, but runs a correlated IN through the primary key. The outer join is there for the planner: it makes
+        # it begin with the subscriptions (a scan of all deliveries was 500 times slower); empty queues fall out in `_claimable`.
+        heads = deliveries.alias("heads")
+        ids = head.with_only_columns(queue.c.id).correlate(subscriptions).scalar_subquery()
+        source = subscriptions.outerjoin(heads, heads.c.id.in_(ids))
+        columns: Any = heads.c
+    else:
+        lateral = head.correlate(subscriptions).lateral("heads")
+        source = subscriptions.join(lateral, true())
+        columns = lateral.c
+    turn: ColumnElement[int] = func.row_number().over(partition_by=subscriptions.c.id, order_by=(columns.due_at, columns.id))
+    return select(columns.id, columns.due_at, turn.label("turn")).select_from(source).where(*_listening()).cte("turns")
+
+
+def _queue_statement() -> Select[Any]:
+    waiting = select(deliveries.c.due_at).where(deliveries.c.state == _PENDING).order_by(deliveries.c.due_at).limit(1)
+    oldest = waiting.join(subscriptions).where(deliveries.c.due_at <= _NOW, *_listening())
+    later = waiting.where(deliveries.c.due_at > _NOW)
+    return select(oldest.scalar_subquery().label("oldest"), later.scalar_subquery().label("later"))
+
+
+_QUEUE: Final = _queue_statement()
 
 
 async def _still_held(connection: AsyncConnection, ids: Sequence[str], *, owner: str) -> dict[str, int]:

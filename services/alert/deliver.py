@@ -129,6 +129,7 @@ class _Worker:
         self._tasks: set[asyncio.Task[None]] = set()
         self._held: dict[tuple[str, int], Claim] = {}  # by delivery and fence; until what came of it is committed
         self._ended: list[Outcome] = []
+        self._slow: set[str] = set()  # subscriptions whose last try ran out of time
         self._stopping = False
 
     def stop(self) -> None:
@@ -177,6 +178,7 @@ class _Worker:
                     lease_s=self._settings.lease_s,
                     limit=slots,
                     per_endpoint=self._settings.per_endpoint,
+                    slow=self._slow,
                 )
                 if slots
                 else []
@@ -222,6 +224,7 @@ class _Worker:
             chance_0_1=self._chance(),
         )
         self._ended.append(outcome)
+        (self._slow.add if answer.error == "timeout" else self._slow.discard)(claim.subscription_id)
 
     async def _answer(self, claim: Claim, at: datetime) -> Answer:
         try:
