@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib.metadata import version
 from random import Random
-
-import uvicorn
 
 from schemas.topics import ARTICLES
 from services.ingest.accept import Limits
@@ -20,7 +18,6 @@ from services.ingest.feeds import Poller
 from services.ingest.fetch import feed_client
 from services.ingest.intake import Intake
 from services.ingest.ownership import Owned, Ownership, own
-from services.ingest.server import Signals, address_of, bound, server_of
 from services.ingest.store import IngestStore
 from services.runtime import metrics
 from services.runtime.clock import utc_now
@@ -28,6 +25,7 @@ from services.runtime.errors import CommandError, StoreUnavailable
 from services.runtime.health import Health, ops_router
 from services.runtime.kafka import Producer, ensure_topics
 from services.runtime.logs import configure_logging
+from services.runtime.serve import listening, serve
 from services.runtime.settings import IngestSettings, Settings
 
 log = logging.getLogger(__name__)
@@ -47,43 +45,33 @@ def main(settings: Settings) -> int:
             asyncio.run(_run(settings, ownership))
     except Owned as error:
         raise CommandError(f"{settings.ingest.store}: {error}; one process at a time may use it") from error
-    except asyncio.CancelledError:
-        log.info("ingest.stopped")  # by a signal, before it was ready
     return 0
 
 
 async def _run(settings: Settings, ownership: Ownership) -> None:
     """Start what is needed, serve, and stop in reverse order."""
-    feeds = load_feeds(settings.ingest.feeds) if settings.ingest.feeds is not None else ()
-    with Signals() as signals, bound(settings.http, settings.ingest) as listener:
+    http, ingest = settings.http, settings.ingest
+    feeds = load_feeds(ingest.feeds) if ingest.feeds is not None else ()
+    with listening(http.host, ingest.port, setting="MUSAFAHA_INGEST__PORT") as (listener, address):
         await ensure_topics(settings.kafka, [ARTICLES])
         async with Producer(settings.kafka, confirm_within_s=CONFIRM_WITHIN_S) as producer, opened_store(settings) as store:
-            intake = Intake(sender=producer, memory=store, clock=utc_now, limits=limits_of(settings.ingest))
+            intake = Intake(sender=producer, memory=store, clock=utc_now, limits=limits_of(ingest))
             health = Health()
-            server = _server(settings, intake, store, health)
-            listener.listen()
-            address = address_of(settings.http.host, listener)
+            health.add_check("store", lambda: _store_complaint(store))
+            ops = ops_router(health, api_key=http.api_key)
+            app = create_app(intake.submit, max_body_bytes=ingest.max_body_bytes, api_key=http.api_key, ops=ops)
+            listener.listen()  # so that whoever reads the address is not refused
             ownership.announce(address)
             log.info("ingest.listening", extra={"address": address, "feeds": len(feeds)})
-            signals.server = server
-            async with _polling(feeds=feeds, ingest=settings.ingest, intake=intake, store=store, health=health, server=server):
-                await server.serve(sockets=[listener])
-            log.info("ingest.stopped")
+            async with asyncio.TaskGroup() as tasks:
+                polling = tasks.create_task(_poll(feeds, ingest, intake, store, health), name="feeds")
+                await serve(app, listener, drain_s=DRAIN_S)
+                polling.cancel()
+    log.info("ingest.stopped")
 
 
-def _server(settings: Settings, intake: Intake, store: IngestStore, health: Health) -> uvicorn.Server:
-    health.add_check("store", lambda: _store_complaint(store))
-    key = settings.http.api_key
-    ops = ops_router(health, api_key=key)
-    app = create_app(intake.submit, max_body_bytes=settings.ingest.max_body_bytes, api_key=key, ops=ops)
-    return server_of(app, drain_s=DRAIN_S)
-
-
-@asynccontextmanager
-async def _polling(
-    *, feeds: Sequence[Feed], ingest: IngestSettings, intake: Intake, store: IngestStore, health: Health, server: uvicorn.Server
-) -> AsyncIterator[None]:
-    """Poll the feeds meanwhile. When polling ends by an error the server drains, and the error ends the process."""
+async def _poll(feeds: Sequence[Feed], ingest: IngestSettings, intake: Intake, store: IngestStore, health: Health) -> None:
+    """Poll the feeds until cancelled. An error ends the process: somebody who starts it again is better than feeds that stand still."""
     agent = f"musafaha/{version('musafaha')}"
     async with feed_client(user_agent=agent, allow_private=ingest.allow_private_feeds) as client:
         poller = Poller(
@@ -95,20 +83,7 @@ async def _polling(
             random=Random(),  # noqa: S311
             progress=lambda: health.progress("feeds"),
         )
-        task = asyncio.create_task(poller.run(), name="feeds")
-        task.add_done_callback(lambda done: _stop_on_error(done, server))
-        try:
-            yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-
-
-def _stop_on_error(polling: asyncio.Task[None], server: uvicorn.Server) -> None:
-    if not polling.cancelled() and polling.exception() is not None:
-        log.error("ingest.feeds_stopped", exc_info=polling.exception())
-        server.should_exit = True
+        await poller.run()
 
 
 def limits_of(ingest: IngestSettings) -> Limits:

@@ -37,7 +37,7 @@ STORE_RETRY_S = 30.0
 AT_ONCE = 8
 """Feeds fetched at the same time."""
 _JITTER = 0.1
-_SPREAD_S = 20.0
+_SPREAD_S = 5.0
 """Seconds over which feeds never polled before are spread at the start."""
 
 Submit = Callable[[Sequence[object]], Awaitable[list[Result]]]

@@ -102,13 +102,13 @@ def _address(lines: SimpleQueue[str | None]) -> str:
 
 @pytest.fixture
 def setup(tmp_path: Path, broker: RunningBroker) -> Setup:
-    return _setup(tmp_path, broker.bootstrap_servers)
+    return setup_of(tmp_path, broker.bootstrap_servers)
 
 
-def _setup(folder: Path, bootstrap_servers: str) -> Setup:
+def setup_of(folder: Path, bootstrap_servers: str, **more: str) -> Setup:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("MUSAFAHA_")}
     settings = {"MUSAFAHA_KAFKA__BOOTSTRAP_SERVERS": bootstrap_servers, "MUSAFAHA_INGEST__STORE": str(folder / "ingest.db")}
-    return Setup(inherited | settings)
+    return Setup(inherited | settings | more)
 
 
 @pytest.fixture
@@ -281,7 +281,7 @@ async def test_while_the_broker_is_away_nothing_is_accepted_and_afterwards_every
     fresh_broker: FreshBroker, tmp_path: Path, name: str
 ) -> None:
     """The sender keeps an article until it is confirmed, and ingest needs no restart."""
-    setup = _setup(tmp_path, fresh_broker.bootstrap_servers)
+    setup = setup_of(tmp_path, fresh_broker.bootstrap_servers)
     with running(setup) as ingest:
         before = ingest.post({"id": f"{name}-a", "text": "One."})
         fresh_broker.kill()
