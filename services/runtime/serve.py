@@ -7,21 +7,18 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any
 
 import uvicorn
 
 from services.runtime.errors import ConfigError
 
-BACKLOG: Final = 2_048
-"""Connections that may wait to be accepted; Uvicorn's own default."""
-
 
 @contextmanager
 def listening(host: str, port: int, *, setting: str) -> Iterator[tuple[socket.socket, str]]:
-    """A listener, and the address at which this machine reaches it. Raises `ConfigError` that names the port's `setting`.
+    """A bound listener, and the address at which this machine reaches it. Raises `ConfigError` that names the port's `setting`.
 
-    It takes connections from the start, so that whoever reads the address in the log may connect; they wait until `serve`.
+    It refuses connections until `listen` is called on it, which is to be done before the address is told to anybody.
     """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
@@ -29,7 +26,6 @@ def listening(host: str, port: int, *, setting: str) -> Iterator[tuple[socket.so
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(address)
-            listener.listen(BACKLOG)
         except OSError:
             listener.close()
             raise

@@ -78,6 +78,7 @@ async def _run(settings: Settings) -> None:
     with listening(settings.http.host, settings.api.port, setting="MUSAFAHA_API__PORT") as (listener, address):
         engine = open_engine(store.url, busy_timeout_ms=store.busy_timeout_ms)
         try:
+            listener.listen()  # so that whoever reads the address is not refused
             log.info("api.listening", extra={"address": address})
             await serve(create_app(engine, settings), listener, drain_s=DRAIN_S)
         finally:
