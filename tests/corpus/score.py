@@ -64,6 +64,7 @@ class Tally:
             "matched": hit,
             "precision": _share(hit, predicted),
             "recall": _share(hit, gold),
+            "f05": _f05(_share(hit, predicted), _share(hit, gold)),
         }
 
 
@@ -187,6 +188,11 @@ def _share(part: float, whole: float) -> float:
     return round(part / whole, 4) if whole else 0.0
 
 
+def _f05(precision: float, recall: float) -> float:
+    """Both in one figure in which precision weighs twice as much as recall: a false event costs more than a missed one."""
+    return round(1.25 * precision * recall / (0.25 * precision + recall), 4) if precision and recall else 0.0
+
+
 def _jaccard(a: set[str], b: set[str]) -> float:
     return len(a & b) / len(a | b) if a | b else 1.0
 
@@ -253,12 +259,13 @@ def report(language: str, extract: Extract) -> dict[str, Tally]:
 def losses(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
     """Every figure that is worse than it was, as a sentence; the baseline may not fall.
 
-    Of a field the number of right values counts, not their share: finding one more event, with one field of it wrong, is no loss.
+    Precision may give way only where recall gains more than it costs (F0.5). Of a field the number of right values counts, not their
+    share: finding one more event, with one field of it wrong, is no loss.
     """
     worse = [
         f"{kind} {name} fell from {before[kind][name]} to {now[kind][name]}"
         for kind in ("fresh", "background")
-        for name in ("precision", "recall")
+        for name in ("recall", "f05")
         if now[kind][name] < before[kind][name] - TOLERANCE
     ]
     if now["false_alarms"] > before["false_alarms"]:
