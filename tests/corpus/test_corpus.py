@@ -106,6 +106,18 @@ def test_an_invented_event_in_an_article_without_news_is_a_false_alarm() -> None
     assert measure(silent, lambda article: [invented]).figures()["false_alarms"] == len(silent)
 
 
+def test_an_engine_that_forgets_or_guesses_is_told_apart_from_one_that_learns() -> None:
+    """The baseline catches a loss and lets a gain pass."""
+    samples = load("ar")
+    gold = {sample.article.id: [_as_extracted(event, sample) for event in sample.events] for sample in samples}
+    perfect = measure(samples, lambda article: gold[article.id]).figures()
+    forgetful = measure(samples, lambda article: gold[article.id][:1]).figures()
+    guessing = measure(samples, lambda article: gold[article.id] + gold["ar-013-drill-with-israeli-unit"]).figures()
+    assert losses(forgetful, perfect) == losses(perfect, perfect) == []
+    assert any("recall" in loss for loss in losses(perfect, forgetful))
+    assert any("false alarms" in loss for loss in losses(perfect, guessing))
+
+
 @pytest.mark.parametrize("language", languages())
 def test_the_engine_reads_the_corpus_no_worse_than_before(language: str) -> None:
     """No figure of the tune part or the locked part falls below the baseline."""
