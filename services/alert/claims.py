@@ -41,7 +41,10 @@ _NOW: Final[BindParameter[int]] = bindparam("now", type_=BigInteger)
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A delivery that this worker may try now. `failed` counts the tries before it; `document` is the notice as it is stored."""
+    """A delivery that this worker may try now. `failed` counts the tries before it.
+
+    `document` is the notice as it is stored, `accepted_at` the time of the article that caused it.
+    """
 
     delivery_id: str
     subscription_id: str
@@ -51,6 +54,7 @@ class Claim:
     url: str = field(repr=False)
     secret: str = field(repr=False)
     document: str = field(repr=False)
+    accepted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,7 @@ async def claim(
             url=row.url,
             secret=row.secret,
             document=row.document,
+            accepted_at=None if row.accepted_at is None else from_micros(row.accepted_at),
         )
         for row in found
     ]
@@ -190,6 +195,7 @@ def _claimable(dialect: str) -> Select[Any]:
             subscriptions.c.url,
             subscriptions.c.secret,
             notices.c.document,
+            notices.c.accepted_at,
         )
         .join(turns, turns.c.id == deliveries.c.id)
         .join(subscriptions, subscriptions.c.id == deliveries.c.subscription_id)

@@ -13,16 +13,15 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from schemas.subscription import DeliveryState
 from services.alert import claims
 from services.alert.claims import Claim, Outcome
 from services.alert.guard import Guard
-from services.alert.retry import next_delay_s, retry_after_s
+from services.alert.outcome import outcome_of, tell
 from services.alert.send import Answer, HttpSender, Post, Sender
 from services.alert.sign import signed_headers
 from services.runtime import metrics
@@ -39,9 +38,6 @@ STORE_PAUSE_S: Final = 1.0
 """Seconds before a store that was away is asked again."""
 DRAIN_S: Final = 5.0
 """Seconds that tries in flight get to end when the worker is stopped."""
-
-GONE: Final = 410
-ASKS_FOR_QUIET: Final = (429, 503)
 
 Chance = Callable[[], float]
 """A number from 0 up to 1."""
@@ -62,8 +58,10 @@ async def run_deliveries(
     `wake` belongs to this worker, which clears it; whoever commits deliveries sets it. `progress` is called after every turn.
     An unavailable store is waited for. With SQLite there must be no second worker, since all leases are freed at the start.
     """
-    own = HttpSender(Guard(settings.alert.allow_loopback_targets), timeout_s=settings.alert.delivery_timeout_s) if sender is None else None
-    worker = _Worker(engine, settings.alert, wake=wake, clock=clock, sender=sender or own, chance=chance, progress=progress)
+    own = None
+    if sender is None:
+        sender = own = HttpSender(Guard(settings.alert.allow_loopback_targets), timeout_s=settings.alert.delivery_timeout_s)
+    worker = _Worker(engine, settings.alert, wake=wake, clock=clock, sender=sender, chance=chance, progress=progress)
     running = asyncio.create_task(worker.run(), name="deliveries")
     try:
         await asyncio.shield(running)
@@ -76,33 +74,6 @@ async def run_deliveries(
             await own.close()
 
 
-def outcome_of(
-    claim: Claim, answer: Answer, *, at: datetime, ended: datetime, duration_ms: int, delays_s: Sequence[float], chance_0_1: float
-) -> Outcome:
-    """What a try that began `at` and `ended` means for its delivery: done, given up, or tried again and when."""
-    quiet_s = retry_after_s(answer.retry_after, now=ended) if answer.code in ASKS_FOR_QUIET else None
-    delay_s = next_delay_s(claim.failed + 1, delays_s=delays_s, chance_0_1=chance_0_1, retry_after_s=quiet_s)
-    gone = answer.code == GONE
-    if answer.code is not None and 200 <= answer.code < 300:
-        state = DeliveryState.DELIVERED
-    elif gone or answer.final or delay_s is None:
-        state = DeliveryState.FAILED
-    else:
-        state = DeliveryState.PENDING
-    return Outcome(
-        claim=claim,
-        state=state,
-        at=at,
-        duration_ms=duration_ms,
-        code=answer.code,
-        error=answer.error,
-        response=answer.response,
-        due_at=ended + timedelta(seconds=delay_s) if state is DeliveryState.PENDING and delay_s is not None else None,
-        quiet_until=ended + timedelta(seconds=quiet_s) if quiet_s else None,
-        gone=gone,
-    )
-
-
 class _Worker:
     """One turn after another: write what has ended and claim what is due, in one transaction; start it; wait."""
 
@@ -113,11 +84,10 @@ class _Worker:
         *,
         wake: asyncio.Event,
         clock: Clock,
-        sender: Sender | None,
+        sender: Sender,
         chance: Chance,
         progress: Callable[[], None] | None,
     ) -> None:
-        assert sender is not None
         self._engine = engine
         self._settings = settings
         self._wake = wake
@@ -185,7 +155,7 @@ class _Worker:
             )
             queue = await claims.queue(connection, now=now)
         self._forget(ended)
-        _tell(written)
+        tell(written)
         metrics.OLDEST_DUE.set(0 if queue.oldest_due is None else queue.oldest_due.timestamp())
         for claim in taken:
             self._start(claim)
@@ -260,7 +230,7 @@ class _Worker:
             log.warning("deliveries.store_unavailable", extra={"reason": str(error)})
             return
         self._forget(ended)
-        _tell(written)
+        tell(written)
 
     async def _cancel_tasks(self) -> None:
         tasks = list(self._tasks)
@@ -271,28 +241,3 @@ class _Worker:
 
 def _key(claim: Claim) -> tuple[str, int]:
     return claim.delivery_id, claim.fence
-
-
-def _tell(outcomes: Sequence[Outcome]) -> None:
-    """Count and log what was written."""
-    for outcome in outcomes:
-        result = outcome.error if outcome.code is None else f"{outcome.code // 100}xx"
-        metrics.ATTEMPTS.labels(result or "internal").inc()
-        if outcome.state is not DeliveryState.PENDING:
-            metrics.DELIVERIES.labels(outcome.state.value).inc()
-        if outcome.state is DeliveryState.DELIVERED:
-            delivered = outcome.at + timedelta(milliseconds=outcome.duration_ms)
-            metrics.DELIVERY_SECONDS.observe(max((delivered - outcome.claim.created_at).total_seconds(), 0.0))
-        level = logging.WARNING if outcome.state is DeliveryState.FAILED else logging.INFO
-        fields = {
-            "delivery": outcome.claim.delivery_id,
-            "subscription": outcome.claim.subscription_id,
-            "attempt": outcome.claim.failed + 1,
-            "state": outcome.state.value,
-            "code": outcome.code,
-            "reason": outcome.error,
-            "duration_ms": outcome.duration_ms,
-        }
-        log.log(level, "delivery.attempt", extra=fields)
-        if outcome.gone:
-            log.warning("subscription.disabled", extra={"subscription": outcome.claim.subscription_id})

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from schemas.subscription import DeliveryState
 from services.alert.claims import Claim
-from services.alert.deliver import outcome_of
+from services.alert.outcome import outcome_of
 from services.alert.retry import MAX_RETRY_AFTER_S, next_delay_s, retry_after_s
 from services.alert.send import Answer
 from services.runtime.settings import AlertSettings
