@@ -37,7 +37,7 @@ def explain(text: str, *, data: Path, log: Path, port: int | None, heap_mb: int)
     causes: tuple[tuple[re.Pattern[str], Callable[[], str]], ...] = (
         (PORT_TAKEN, lambda: port_taken(port)),
         (_FULL, lambda: disk_full(data)),
-        (_IN_USE, lambda: f"another Kafka uses {data}; stop that one, or name another folder with MUSAFAHA_BROKER__DATA."),
+        (_IN_USE, lambda: in_use(data)),
         (_HEAP, lambda: f"{heap_mb} MiB of Java heap are too few, or more than this machine can give; set MUSAFAHA_BROKER__HEAP_MB."),
         (_DAMAGE, lambda: damaged(data, _first_error(text) or "see its log")),
     )
@@ -53,6 +53,11 @@ def explain(text: str, *, data: Path, log: Path, port: int | None, heap_mb: int)
 def port_taken(port: int | None) -> str:
     """What to tell when another program listens on the port."""
     return f"port {port} of 127.0.0.1 is taken by another program; set MUSAFAHA_BROKER__PORT to another one, or to 0 for any free one."
+
+
+def in_use(data: Path) -> str:
+    """What to tell when a process that is not found among ours holds the folder, for example in a container or under another name."""
+    return f"another Kafka uses {data}; stop that one, or name another folder with MUSAFAHA_BROKER__DATA."
 
 
 def disk_full(data: Path) -> str:

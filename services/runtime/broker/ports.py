@@ -24,11 +24,11 @@ def is_free(port: int) -> bool:
         return True
 
 
-def free_port(*, kept: int | None = None) -> int:
-    """`kept` when it is free, else some other free port."""
+def free_port(*, kept: int | None = None, but_not: int | None = None) -> int:
+    """`kept` when it is free, else some other free port, never `but_not`."""
     if kept and is_free(kept):
         return kept
     while True:
         port = _LOWEST + secrets.randbelow(_COUNT)
-        if is_free(port):
+        if port != but_not and is_free(port):
             return port

@@ -11,7 +11,7 @@ import subprocess
 import time
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from services.runtime.broker.home import Home, State
 from services.runtime.broker.integrity import forgotten_topics
 from services.runtime.broker.jars import default_cache, ensure_jars
 from services.runtime.broker.java import find_java
+from services.runtime.broker.locks import handed_on
 from services.runtime.broker.pins import load_pins
 from services.runtime.broker.ports import free_port, is_free
 from services.runtime.broker.probe import ask_metadata
@@ -34,6 +35,8 @@ STOP_GRACE_S = 60.0
 _MIN_FREE_BYTES = 100_000_000
 _LOG_ROTATES_AT = 5_000_000
 _PORT_TRIES = 3
+_DYING_S = 5.0
+"""Seconds that a killed broker may take to let go of its lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class BrokerStatus:
     problem: str | None
 
 
-class _PortLost(Exception):
+class _PortLost(CommandError):
     """Somebody took the port between our look and Kafka's."""
 
 
@@ -75,10 +78,9 @@ def start_broker(settings: BrokerSettings, *, timeout_s: float = START_TIMEOUT_S
         pid = _living(home, state)
         if pid is None:
             return _start(settings, home, state, timeout_s)
-        port = _port_of(home, state)
-        log_start = state.log_start if state is not None else 0
-        home.write_state(State(port=port, pid=pid, log_start=log_start))
-        return _await_answer(settings, home, pid=pid, port=port, log_start=log_start, timeout_s=timeout_s)
+        found = State(port=_port_of(home, state), pid=pid, log_start=state.log_start if state is not None else 0)
+        home.write_state(found)
+        return _await_answer(settings, home, found, alive=lambda: processes.is_our_broker(pid, home.properties), timeout_s=timeout_s)
 
 
 def stop_broker(settings: BrokerSettings, *, grace_s: float = STOP_GRACE_S) -> bool:
@@ -144,17 +146,28 @@ def _start(settings: BrokerSettings, home: Home, state: State | None, timeout_s:
         raise CommandError(diagnose.disk_full(home.data))
     java = find_java(settings.java)
     jars = ensure_jars(load_pins(), (settings.cache or default_cache()).expanduser().resolve())
+    try:
+        # A second Kafka on the same data ruins them before Kafka's own lock stops it (tried: it writes to the metadata log first).
+        with handed_on(home.data / "in-use.lock", timeout_s=_DYING_S):
+            return _run_alone(settings, home, java, jars, kept=state.port if state is not None else None, timeout_s=timeout_s)
+    except BlockingIOError as error:
+        raise CommandError(diagnose.in_use(home.data)) from error
+
+
+def _run_alone(
+    settings: BrokerSettings, home: Home, java: Path, jars: Sequence[Path], *, kept: int | None, timeout_s: float
+) -> RunningBroker:
     if home.cluster_id() is None:
         _format(settings, home, java, jars)
     elif lost := forgotten_topics(home.storage):
         raise CommandError(diagnose.damaged(home.data, f"its list of topics lost {', '.join(lost)}, whose messages are still there"))
     for attempt in range(1, _PORT_TRIES + 1):
-        port = settings.port or free_port(kept=state.port if state and attempt == 1 else None)
+        port = settings.port or free_port(kept=kept if attempt == 1 else None)
         try:
             return _launch(settings, home, java, jars, port=port, timeout_s=timeout_s)
-        except _PortLost as lost:
+        except _PortLost:
             if settings.port or attempt == _PORT_TRIES:
-                raise CommandError(diagnose.port_taken(port)) from lost
+                raise
     raise AssertionError("unreachable")
 
 
@@ -174,7 +187,7 @@ def _format(settings: BrokerSettings, home: Home, java: Path, jars: Sequence[Pat
 
 
 def _launch(settings: BrokerSettings, home: Home, java: Path, jars: Sequence[Path], *, port: int, timeout_s: float) -> RunningBroker:
-    controller_port = free_port()
+    controller_port = free_port(but_not=port)
     home.properties.write_text(server_properties(storage=home.storage, port=port, controller_port=controller_port), encoding="utf-8")
     log_start = _rotate(home.log)
     command = [
@@ -197,25 +210,28 @@ def _launch(settings: BrokerSettings, home: Home, java: Path, jars: Sequence[Pat
         pid = os.posix_spawn(command[0], command, _environment(jars), file_actions=files, setsid=True)
     finally:
         os.close(log)
+    spawned = processes.Spawned(pid)
     try:
-        home.write_state(State(port=port, pid=pid, log_start=log_start))
-        return _await_answer(settings, home, pid=pid, port=port, log_start=log_start, timeout_s=timeout_s)
+        state = State(port=port, pid=pid, log_start=log_start)
+        home.write_state(state)
+        return _await_answer(settings, home, state, alive=spawned.alive, timeout_s=timeout_s)
     except BaseException:
-        processes.kill(pid, home.properties)
+        spawned.kill()
         _note_stopped(home, port)
         raise
 
 
-def _await_answer(settings: BrokerSettings, home: Home, *, pid: int, port: int, log_start: int, timeout_s: float) -> RunningBroker:
+def _await_answer(settings: BrokerSettings, home: Home, state: State, *, alive: Callable[[], bool], timeout_s: float) -> RunningBroker:
+    assert state.pid is not None
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
-        if _answers(home, port):
-            return RunningBroker(bootstrap_servers=f"{HOST}:{port}", pid=pid, data=home.data)
-        if not processes.is_our_broker(pid, home.properties):
-            told = diagnose.log_since(home.log, log_start)
+        if _answers(home, state.port):
+            return RunningBroker(bootstrap_servers=f"{HOST}:{state.port}", pid=state.pid, data=home.data)
+        if not alive():
+            told = diagnose.log_since(home.log, state.log_start)
             if diagnose.PORT_TAKEN.search(told):
-                raise _PortLost
-            raise CommandError(_explain(told, settings, home, port))
+                raise _PortLost(diagnose.port_taken(state.port))
+            raise CommandError(_explain(told, settings, home, state.port))
         time.sleep(0.05)
     raise CommandError(f"Kafka did not answer within {timeout_s:g} s; what it said is in {home.log}.")
 
