@@ -27,6 +27,7 @@ from aiokafka.errors import (
     NoError,
     OutOfOrderSequenceNumber,
     PolicyViolationError,
+    ProducerClosed,
     RecordListTooLargeError,
     RecordTooLargeError,
     TopicAlreadyExistsError,
@@ -124,6 +125,7 @@ class Producer:
         self._confirm_within_s = confirm_within_s
         self._client: AIOKafkaProducer | None = None
         self._renewal = asyncio.Lock()
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -141,6 +143,7 @@ class Producer:
         client, self._client = self._client, None
         if client is not None:
             await _stop_quietly(client)
+        await asyncio.gather(*self._closing)
 
     async def send(self, message: Message) -> None:
         """Send one message and wait for its confirmation.
@@ -169,12 +172,7 @@ class Producer:
         began = time.perf_counter()
         try:
             async with asyncio.timeout(self._confirm_within_s):
-                try:
-                    await self._confirmed(topic, key, value, headers)
-                except OutOfOrderSequenceNumber:
-                    # After a message that it refused, the broker refuses the next ones of this producer, too: the client counts
-                    # the first as sent. They are not on the topic, so a new producer sends them again.
-                    await self._confirmed(topic, key, value, headers)
+                await self._confirmed(topic, key, value, headers)
         except TimeoutError as error:
             self._count(topic, "timeout")
             raise BrokerUnavailable(
@@ -195,9 +193,21 @@ class Producer:
         metrics.PRODUCE_SECONDS.observe(time.perf_counter() - began)
 
     async def _confirmed(self, topic: str, key: bytes | None, value: bytes | None, headers: Headers) -> None:
-        client = await self._working()
-        confirmation = await client.send(topic, value, key=key, headers=headers)
-        await confirmation
+        """Send and wait. After a message that it refused, the broker refuses the next ones of the same client, too, which counts the
+        first as sent; they are not on the topic, so a new client sends them again."""
+        client = self._client
+        if client is None:
+            raise BrokerUnavailable("the producer is not connected.")
+        if client._sender.sender_task.done():  # after an unclean broker it may die, and would then confirm nothing for ever
+            client = await self._renewed(client)
+        try:
+            await (await client.send(topic, value, key=key, headers=headers))
+        except _TOO_LARGE:
+            await self._renewed(client)
+            raise
+        except (OutOfOrderSequenceNumber, ProducerClosed):
+            client = await self._renewed(client)
+            await (await client.send(topic, value, key=key, headers=headers))
 
     def _refuse_too_large(self, topic: str, key: bytes | None, value: bytes | None, headers: Headers) -> None:
         """Refuse by the size before compression, so that the same message is always refused or never."""
@@ -207,19 +217,18 @@ class Producer:
             self._count(topic, "too_large")
             raise DataError("too_large", f"a message for {topic} has {size} bytes; Kafka takes {limit - ENVELOPE_BYTES}.")
 
-    async def _working(self) -> AIOKafkaProducer:
-        """The client, made anew when its sender has died: after an unclean broker it may, and would then confirm nothing for ever."""
-        client = self._client
-        if client is None:
+    async def _renewed(self, stale: AIOKafkaProducer) -> AIOKafkaProducer:
+        """A client in place of the stale one, made once for all who notice it."""
+        async with self._renewal:
+            if self._client is stale:
+                log.warning("producer.renewed")
+                self._client = await self._connected()
+                closing = asyncio.create_task(_stop_quietly(stale))
+                self._closing.add(closing)
+                closing.add_done_callback(self._closing.discard)
+        if self._client is None:
             raise BrokerUnavailable("the producer is not connected.")
-        if client._sender.sender_task.done():
-            async with self._renewal:
-                if self._client is client:
-                    log.warning("producer.renewed")
-                    self._client = await self._connected()
-                    await _stop_quietly(client)
-            client = self._client
-        return client
+        return self._client
 
     async def _connected(self) -> AIOKafkaProducer:
         client = AIOKafkaProducer(
@@ -235,6 +244,11 @@ class Producer:
         try:
             async with asyncio.timeout(self._confirm_within_s):
                 await client.start()
+        except _NOT_ALLOWED as error:  # the broker lets a user produce that may write to at least one topic
+            await _stop_quietly(client)
+            raise ConfigError(
+                f"the Kafka user {self._kafka.username!r} may not write to any topic; grant it Write where it sends."
+            ) from error
         except (KafkaError, TimeoutError, OSError) as error:
             await _stop_quietly(client)
             raise unreachable(self._kafka, error) from error

@@ -21,9 +21,9 @@ from aiokafka.errors import KafkaError
 
 from schemas.topics import TOPICS, Topic, dead_letter_topics
 from services.runtime import metrics
-from services.runtime.errors import ConfigError, MusafahaError
+from services.runtime.errors import CommandError, ConfigError, MusafahaError
 from services.runtime.health import Health, OpsSite, Probe
-from services.runtime.kafka import Producer, check_access, ensure_topics, servers, ssl_context
+from services.runtime.kafka import Producer, check_access, ensure_topics, partitions_of, servers, ssl_context
 from services.runtime.lag import Ends
 from services.runtime.progress import Progress
 from services.runtime.records import Handler, Record
@@ -189,10 +189,17 @@ class _Runner:
             await worker.startup()
 
     async def _make_topics(self) -> None:
+        ours = {topic.name: topic for topic in (*TOPICS, *dead_letter_topics())}
         own = self._worker.topic
-        named = {topic.name for topic in (*TOPICS, *dead_letter_topics())}
-        more = [topic for topic in (own, _dead_letters_of(own)) if topic.name not in named]
-        for line in await ensure_topics(self._settings.kafka, [*TOPICS, *dead_letter_topics(), *more]):
+        needed = {own.name: own, own.dlq: ours.get(own.dlq) or _dead_letters_of(own)}
+        try:
+            done = await ensure_topics(self._settings.kafka, {**ours, **needed}.values())
+        except CommandError as error:
+            # A user with no more rights than it needs cannot make topics, and sees its own only.
+            for name in needed:
+                await partitions_of(self._settings.kafka, name)
+            done = [f"topics are left to the operator: {error}"]
+        for line in done:
             log.info("topics.ensured", extra={"what": line})
 
     def _add_checks(self) -> None:

@@ -6,7 +6,7 @@ import os
 import signal
 
 from tests.fixtures.broker import FreshBroker
-from tests.fixtures.workers import Line
+from tests.fixtures.workers import Line, until
 
 
 def _messages(count: int) -> list[dict[str, object]]:
@@ -60,8 +60,8 @@ async def test_a_worker_killed_between_sending_and_confirmation_loses_nothing(fr
     finally:
         os.kill(fresh_broker.pid, signal.SIGCONT)
     again = fresh_line.worker()
+    await until(lambda: fresh_line.begun("between") == 2, "the message to be handled again", again.text)
     outputs = await fresh_line.settled(2)
     await again.stop()
 
     assert set(outputs) == {"before/0", "between/0"}
-    assert fresh_line.begun("between") == 2
