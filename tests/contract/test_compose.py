@@ -81,6 +81,8 @@ def test_kafka_in_the_container_is_set_as_the_embedded_one(compose: dict[str, An
 
     assert {name: given[name] for name in shared} == {name: embedded[name] for name in shared}
     assert {"message.max.bytes", "replica.fetch.max.bytes", "auto.create.topics.enable", "group.initial.rebalance.delay.ms"} <= shared
+    # Kafka ignores names that it does not know, so a misspelt one would show here.
+    assert set(given) - set(embedded) == {"inter.broker.listener.name", "heap.opts"}
 
 
 @pytest.mark.parametrize("name", ["docker-compose.yml", "deploy/env.example", "deploy/Dockerfile"])
