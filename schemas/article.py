@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from schemas.base import Contract, CountryCode, Identifier, Instant, Request
+from schemas.base import Contract, CountryCode, Identifier, Instant, LocalInstant, Request
 
 MAX_TITLE_CHARS = 1_000
 MAX_URL_CHARS = 2_048
@@ -29,7 +29,7 @@ class _ArticleFields(Contract):
     url: Url | None = None
     title: Title | None = None
     language: Language | None = None
-    published_at: Instant | None = None
+    published_at: LocalInstant | None = None
     source: Source = Source()
 
 
@@ -74,7 +74,7 @@ class ArticleDraft(Request):
     title: Title | None = None
     text: str
     language: Language | None = None
-    published_at: Instant | None = Field(default=None, description="When the outlet published it. A missing date stays missing.")
+    published_at: LocalInstant | None = Field(default=None, description="When the outlet published it. A missing date stays missing.")
     source: SourceDraft = SourceDraft()
 
 

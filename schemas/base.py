@@ -25,6 +25,15 @@ Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 """A moment with a zone, kept in UTC."""
 
 
+def _within_calendar(moment: datetime) -> datetime:
+    _in_utc(moment)
+    return moment
+
+
+LocalInstant = Annotated[AwareDatetime, AfterValidator(_within_calendar)]
+"""A moment that keeps its own UTC offset: *today* in an article is the calendar day where it was published."""
+
+
 class Contract(BaseModel):
     """A message as we write it: frozen. Readers ignore fields they do not know, so that a newer writer breaks nobody."""
 

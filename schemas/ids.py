@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from schemas.article import Article, Source
 
@@ -26,7 +26,8 @@ def article_id(*, url_key: str | None, text: str) -> str:
 
 def revision(*, title: str | None, text: str, language: str | None, published_at: datetime | None, source: Source) -> str:
     """What tells two versions of one article apart."""
-    moment = published_at.astimezone(UTC).isoformat() if published_at else None
+    # With its own offset: the calendar day decides what "today" means in the text.
+    moment = published_at.isoformat() if published_at else None
     return digest("rev", title, text, language, moment, source.id, source.country)
 
 

@@ -207,7 +207,12 @@ def _same_agreement(event: AgreementEvent, development: Development) -> Sameness
         return Sameness(tests, dated=False, exact=exact)
     if not _widened_by_precision(here, event.date).overlaps(_widened_by_precision(there, there_date)):
         return None
-    return Sameness((*tests, "dates overlap"), exact=exact)
+    return Sameness((*tests, "dates overlap"), exact=exact + _same_days(here, there))
+
+
+def _same_days(a: Window, b: Window) -> int:
+    """Two details equal, more than a label: of two candidates that are both near, the one of the very days is meant."""
+    return 2 if (a.start, a.end) == (b.start, b.end) else 0
 
 
 def _widened_by_precision(span: Window, when: EventDate) -> Window:
@@ -250,7 +255,7 @@ def _same_visit(event: VisitEvent, development: Development) -> Sameness | None:
         return Sameness((*tests, "window contained"), dated=False, exact=exact) if contained else None
     if not here.widened(2).overlaps(there.widened(2)):
         return None
-    return Sameness((*tests, "windows overlap"), exact=exact)
+    return Sameness((*tests, "windows overlap"), exact=exact + _same_days(here, there))
 
 
 def _undated_visit_possible(event: VisitEvent, development: Development) -> bool:
@@ -383,7 +388,7 @@ def _by_date(event: NormalizationEvent, development: Development, *, days: int, 
         return Sameness(tests, dated=False, exact=exact)
     if not here.widened(days).overlaps(there):
         return None
-    return Sameness((*tests, f"windows overlap within {days} days"), exact=exact)
+    return Sameness((*tests, f"windows overlap within {days} days"), exact=exact + _same_days(here, there))
 
 
 def canonical_key(event: NormalizationEvent) -> str:

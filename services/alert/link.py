@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from schemas.codes import EventType, Stage
 from schemas.development import Development, HistoryEntry
@@ -55,8 +55,11 @@ def link(
     reports: list[Report] = []
     new: list[str] = []
     for event in sorted(events, key=_order_of_happening):
+        prior = own.get(event.id)
         free = [stored for stored in pool.values() if (stored.id, _slot(event)) not in taken]
-        choice = _choose(event, free, prior=own.get(event.id))
+        choice = _choose(event, [stored for stored in free if _clear(stored)], prior=prior)
+        if choice.development is None:
+            choice = _stay(event, choice, [stored for stored in free if stored.id == prior and not _clear(stored)])
         if choice.development is None:
             stored = _found(event, n=founded.get(event.id, 0), now=now)
             pool[stored.id] = stored
@@ -75,6 +78,11 @@ def _order_of_happening(event: NormalizationEvent) -> tuple[bool, date, str]:
     return (span is None, span.start if span else date.max, event.id)
 
 
+def _clear(stored: Stored) -> bool:
+    """What stands apart because it could be one of several draws nothing to itself, or one doubt would breed the next."""
+    return "ambiguous_link" not in stored.document.flags
+
+
 def _slot(event: NormalizationEvent) -> str:
     """What one article may tell of a development only once: each stage of an agreement; anything else altogether."""
     return str(event.stage) if isinstance(event, AgreementEvent) else ""
@@ -88,7 +96,7 @@ def _choose(event: NormalizationEvent, free: Sequence[Stored], *, prior: str | N
     if fitting:
         return _only_one(fitting, prior=prior)
     if isinstance(event, AgreementEvent):
-        published = event.article.published_at.astimezone(UTC).date() if event.article.published_at else None
+        published = event.article.published_at.date() if event.article.published_at else None
         further = [stored for stored in free if further_stage(event, stored.document, published=published)]
         if further:
             newest = max(further, key=_newness)
@@ -96,6 +104,15 @@ def _choose(event: NormalizationEvent, free: Sequence[Stored], *, prior: str | N
                 "further_stage", newest.id, ("parties", "domains", "instrument", "newest of the pair"), tuple(s.id for s in further)
             )
     return _Choice("founded")
+
+
+def _stay(event: NormalizationEvent, choice: _Choice, own: Sequence[Stored]) -> _Choice:
+    """What stood apart and still does stays the development that it founded, as doubtful as the choice is now."""
+    for stored in own:
+        same = fits(event, stored.document)
+        if same is not None:
+            return replace(choice, development=stored.id, tests=same.tests)
+    return choice
 
 
 def _clearest(fitting: Sequence[tuple[str, Sameness]], *, prior: str | None) -> _Choice:

@@ -251,8 +251,12 @@ async def _migrate(line: Line) -> None:
 
 
 async def _keep_broker(broker: RunningBroker, settings: BrokerSettings, tell: Tell) -> None:
+    """Start Kafka again when it dies, also when it dies again while it starts; runs until cancelled."""
     while True:
         await asyncio.sleep(_WATCH_EVERY_S)
-        if not await asyncio.to_thread(broker.alive):
-            tell("Kafka died; starting it again")
-            broker = await asyncio.to_thread(start_broker, settings)
+        try:
+            if not await asyncio.to_thread(broker.alive):
+                tell("Kafka died; starting it again")
+                broker = await asyncio.to_thread(start_broker, settings)
+        except CommandError as error:
+            tell(f"Kafka did not start: {error}; trying again")

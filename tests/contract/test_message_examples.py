@@ -33,8 +33,6 @@ def test_example_is_read_and_written_again_without_loss(name: str) -> None:
     adapter = model(contract)
     written = adapter.dump_python(adapter.validate_python(value), mode="json", exclude_unset=contract in REQUESTS)
 
-    if contract == "article-draft":
-        value = {**value, "published_at": "2022-02-03T12:20:00Z"}  # instants are written in UTC
     assert written == value
 
 

@@ -363,6 +363,32 @@ async def test_an_event_that_fits_two_developments_is_kept_apart_and_silent(line
     assert [stored.document.flags for stored in line.repository.stored.values()].count(("ambiguous_link",)) == 1
 
 
+async def test_of_two_that_are_near_the_one_of_the_very_day_is_meant(line: Line) -> None:
+    """Two agreements of one field within a week: a report dated like one of them links to that one."""
+    await line.feed(an_extraction(an_agreement(when=on_day(days(0)))))
+    await line.feed(an_extraction(an_agreement(an_article("a2", day=days(8)), when=on_day(days(8)))))
+    await line.feed(an_extraction(an_agreement(an_article("a3", day=days(8)), when=on_day(days(4)))))
+
+    outcome = await line.feed(an_extraction(an_agreement(an_article("a4", day=days(9)), when=on_day(days(8)))))
+
+    assert outcome.links == {"same": 1}
+    assert len(line.repository.stored) == 3
+
+
+async def test_a_doubtful_development_breeds_no_further_doubt(line: Line) -> None:
+    """What was kept apart as ambiguous is no candidate for others, and stays what its own article's next revision links to."""
+    await line.feed(an_extraction(an_agreement(when=on_day(days(0)))))
+    await line.feed(an_extraction(an_agreement(an_article("a2", day=days(8)), when=on_day(days(8)))))
+    doubtful = an_agreement(an_article("a3", day=days(8)), when=on_day(days(4)))
+    await line.feed(an_extraction(doubtful))
+
+    again = await line.feed(an_extraction(doubtful, revision="rev_2", accepted_at=at(days(10))))
+    near = await line.feed(an_extraction(an_agreement(an_article("a4", day=days(9)), when=on_day(days(1)))))
+
+    assert len(line.repository.stored) == 3
+    assert again.notices == near.notices == ()
+
+
 async def test_an_undated_mention_links_to_the_only_candidate(line: Line) -> None:
     """What has no date is tied to a development only when there is just one it can be."""
     await line.feed(an_extraction(an_agreement()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -39,12 +39,15 @@ def test_adding_the_headline_twice_changes_nothing(title: str | None, text: str)
     assert once.endswith(text)
 
 
-def test_moments_are_kept_in_utc() -> None:
-    """Half past three in Manama is half past twelve in London."""
-    article = Article(id="a", text="x", published_at="2022-02-03T15:30:00+03:00")  # type: ignore[arg-type]
+def test_the_publication_keeps_its_own_calendar_day() -> None:
+    """Half past one at night in Manama is still the day before in UTC, but *today* in the text is Manama's day."""
+    article = Article(id="a", text="x", published_at="2022-02-04T01:30:00+03:00", accepted_at="2022-02-04T01:31:00+03:00")  # type: ignore[arg-type]
+    again = Article.model_validate_json(article.model_dump_json())
 
-    assert article.published_at == datetime(2022, 2, 3, 12, 30, tzinfo=UTC)
-    assert '"published_at":"2022-02-03T12:30:00Z"' in article.model_dump_json()
+    assert again.published_at is not None
+    assert again.published_at.date() == date(2022, 2, 4)
+    assert again.published_at == datetime(2022, 2, 3, 22, 30, tzinfo=UTC)
+    assert '"accepted_at":"2022-02-03T22:31:00Z"' in article.model_dump_json()
 
 
 @pytest.mark.parametrize(
