@@ -146,10 +146,11 @@ class _Runner:
         self._lag_every_s = min(LAG_EVERY_S, settings.runner.stall_timeout_s / 4)
         self._background: set[asyncio.Task[None]] = set()
         self._failure: BaseException | None = None
-        self._stopping = False
+        self._stop_asked = False
         self._rebalance_began: float | None = None
         self._received = metrics.RECEIVED.labels(worker.topic.name)
         self._acked = metrics.ACKED.labels(worker.topic.name)
+        self._stop_faust: Callable[[], None]
         self._producer: Producer
         self._treatment: Treatment
         self._app: faust.App
@@ -158,19 +159,26 @@ class _Runner:
 
     def run(self) -> int:
         preparation = self._loop.create_task(self._prepare())
+
+        def stop() -> None:
+            self._stop_asked = True
+            preparation.cancel()
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            self._loop.add_signal_handler(number, preparation.cancel)
+            self._loop.add_signal_handler(number, stop)
         try:
             self._loop.run_until_complete(preparation)
         except asyncio.CancelledError:
-            log.info("worker.stopped", extra={"worker": self._worker.name})
-            self._loop.run_until_complete(self.close())
-            return 0
-        except MusafahaError as error:
-            log.critical("worker.not_started", extra={"worker": self._worker.name, "error": str(error)})
-            self._loop.run_until_complete(self.close())
-            return 2 if isinstance(error, ConfigError) else 1
-        return self._run_faust()
+            log.info("worker.stopped", extra={"worker": self._worker.name, "code": 0})
+            code = 0
+        except Exception as error:
+            expected = isinstance(error, MusafahaError)
+            log.critical("worker.not_started", exc_info=not expected, extra={"worker": self._worker.name, "error": str(error)})
+            code = 2 if isinstance(error, ConfigError) else 1
+        else:
+            return self._run_faust()
+        self._loop.run_until_complete(self.close())
+        return code
 
     async def _prepare(self) -> None:
         """Everything that can fail for an operator's reason, before Faust is started."""
@@ -216,6 +224,7 @@ class _Runner:
         self._app.on_partitions_revoked.connect(self._on_revoked, weak=False)
         self._app.on_partitions_assigned.connect(self._on_assigned, weak=False)
         faust_worker = _Worker(self._app, _Companion(self, loop=self._loop), loop=self._loop)
+        self._stop_faust = faust_worker._on_sigterm
         log.info("worker.starting", extra={"worker": self._worker.name, "topic": self._worker.topic.name})
         try:
             faust_worker.execute_from_commandline()
@@ -227,6 +236,8 @@ class _Runner:
 
     async def start_tasks(self) -> None:
         """Start what runs beside the stream."""
+        if self._stop_asked:  # between the end of the preparation and Faust's own signal handlers, which are in place now
+            self._loop.call_soon(self._stop_faust)
         own = {"heartbeat": self._beat, "lag": self._measure_lag}
         for name, task in {**own, **self._worker.tasks}.items():
             self._background.add(self._loop.create_task(self._guard(name, task), name=name))

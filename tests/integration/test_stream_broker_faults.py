@@ -45,6 +45,25 @@ async def test_a_worker_lives_through_the_death_of_its_broker(fresh_broker: Fres
     assert code == 0
 
 
+async def test_a_broker_that_stands_still_makes_the_worker_unready_and_loses_nothing(fresh_broker: FreshBroker, fresh_line: Line) -> None:
+    """While Kafka does not answer nothing is acknowledged, the worker is not ready, and it is not restarted either."""
+    await fresh_line.feed(_messages(800))
+    worker = fresh_line.worker(RUNNER__STALL_TIMEOUT_S="6", RUNNER__TASK_TIMEOUT_S="1.9")
+    await fresh_line.begins("0200")
+    os.kill(fresh_broker.pid, signal.SIGSTOP)
+    try:
+        await worker.unready()
+        alive = (await worker.get("/livez")).status_code
+    finally:
+        os.kill(fresh_broker.pid, signal.SIGCONT)
+    await worker.ready()
+    outputs = await fresh_line.settled(800)
+    code = await worker.stop()
+
+    assert (alive, code) == (200, 0)
+    assert set(outputs) == _expected(800)
+
+
 async def test_a_worker_killed_between_sending_and_confirmation_loses_nothing(fresh_broker: FreshBroker, fresh_line: Line) -> None:
     """An output that was sent but not confirmed is made again under the same id, and its input was not acknowledged."""
     await fresh_line.feed([{"id": "before"}])

@@ -52,3 +52,23 @@ async def test_a_stall_timeout_below_what_the_tries_may_take_is_refused(line: Li
 
     assert code != 0
     assert "MUSAFAHA_RUNNER__STALL_TIMEOUT_S" in worker.text()
+
+
+async def test_a_stop_while_the_worker_still_starts_is_a_stop_in_order(line: Line) -> None:
+    """Who starts a line and stops it at once gets no error and no worker left behind."""
+    worker = line.worker()
+    await worker.logged("ops.listening")
+
+    assert await worker.stop() == 0
+
+
+async def test_a_port_that_is_taken_is_told_with_the_way_out(line: Line) -> None:
+    """Two workers on one machine need two ports; the second says so."""
+    first = line.worker()
+    second = line.worker(OPS__EXTRACT_PORT=str(await first.port()))
+    code = await second.ended()
+    told = second.lines("worker.not_started")
+    await first.stop()
+
+    assert code == 2
+    assert "set another port" in told[0]["error"]

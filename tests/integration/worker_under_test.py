@@ -115,6 +115,7 @@ def main() -> int:
             startup=startup,
             shutdown=shutdown,
             tasks={"beside": lambda: _beside(Path(journal).with_suffix(".break"))},
+            ops_port=0 if "MUSAFAHA_OPS__EXTRACT_PORT" not in os.environ else settings.ops.extract_port,
         ),
     )
 
