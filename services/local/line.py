@@ -18,7 +18,7 @@ from pathlib import Path
 import httpx
 
 from services.runtime.broker.ports import free_port
-from services.runtime.broker.process import RunningBroker, start_broker, stop_broker
+from services.runtime.broker import RunningBroker, start_broker, stop_broker
 from services.runtime.errors import CommandError
 from services.runtime.kafka import ensure_topics
 from services.runtime.settings import BrokerSettings, KafkaSettings, Settings
@@ -116,18 +116,20 @@ class Line:
         return "\n".join(f"  {line}" for line in lines[-_TAIL_LINES:]) or "  (it wrote nothing)"
 
     async def keep_running(self) -> None:
-        """Start again what dies, with a pause that grows while it keeps dying; runs until cancelled."""
+        """Start again what dies, each service for itself, with a pause that grows while it keeps dying; runs until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for name in self.services:
+                group.create_task(self._keep_running(name))
+
+    async def _keep_running(self, name: str) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            await asyncio.sleep(_WATCH_EVERY_S)
-            for service in list(self.services.values()):
-                code = service.process.returncode
-                if code is None:
-                    continue
-                deaths = 0 if loop.time() - service.started_at > _CALM_S else service.deaths
-                self.tell(f"{service.name} died ({_how(code)}); starting it again")
-                await asyncio.sleep(_RESTART_DELAYS_S[min(deaths, len(_RESTART_DELAYS_S) - 1)])
-                await self.start(service.name, deaths=deaths + 1)
+            service = self.services[name]
+            code = await service.process.wait()
+            deaths = 0 if loop.time() - service.started_at > _CALM_S else service.deaths
+            self.tell(f"{name} died ({_how(code)}); starting it again")
+            await asyncio.sleep(_RESTART_DELAYS_S[min(deaths, len(_RESTART_DELAYS_S) - 1)])
+            await self.start(name, deaths=deaths + 1)
 
     async def stop(self) -> None:
         """End all services: SIGTERM, and SIGKILL for what has not drained in time."""
@@ -251,7 +253,11 @@ async def _migrate(line: Line) -> None:
 
 
 async def _keep_broker(broker: RunningBroker, settings: BrokerSettings, tell: Tell) -> None:
-    """Start Kafka again when it dies, also when it dies again while it starts; runs until cancelled."""
+    """Start Kafka again when it dies, also when it dies again while it starts; runs until cancelled.
+
+    On the port it had: the services keep the address that they were started with.
+    """
+    settings = settings.model_copy(update={"port": int(broker.bootstrap_servers.rpartition(":")[2])})
     while True:
         await asyncio.sleep(_WATCH_EVERY_S)
         try:

@@ -31,8 +31,9 @@ def _variants(article: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 @needs_seeds
-async def test_the_real_articles_give_just_their_four_notices_however_often_they_come(line: LineUnderTest) -> None:
+async def test_the_real_articles_give_just_their_four_notices_however_often_they_come(whole_line: LineUnderTest) -> None:
     """November: a new type and a visit; March: a visit and an agreement of a known type; repetitions, reshaped or extended: nothing."""
+    line = whole_line
     first, second = _articles()
     await line.publish(first)
     await line.linked(first["id"])
