@@ -17,8 +17,8 @@ from pathlib import Path
 
 import httpx
 
-from services.runtime.broker.ports import free_port
 from services.runtime.broker import RunningBroker, start_broker, stop_broker
+from services.runtime.broker.ports import free_port
 from services.runtime.errors import CommandError
 from services.runtime.kafka import ensure_topics
 from services.runtime.settings import BrokerSettings, KafkaSettings, Settings
