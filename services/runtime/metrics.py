@@ -14,7 +14,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 REGISTRY: Final = CollectorRegistry()
 """Ours alone, so that no library adds series of its own."""
 
-HANDLER_OUTCOMES: Final = ("done", "retried", "dead_letter", "ignored", "failed")
+HANDLER_OUTCOMES: Final = ("done", "dead_letter", "ignored", "failed")
 DEAD_LETTER_REASONS: Final = (
     "bad_envelope",
     "tombstone",
@@ -28,7 +28,6 @@ DEAD_LETTER_REASONS: Final = (
     "other",
 )
 """What `DataError.reason` may be, plus what the runner itself finds; anything else is counted as `other`."""
-PRODUCE_FAILURES: Final = ("timeout", "too_large", "not_allowed", "unknown_topic", "connection", "other")
 
 _FAST: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 25.0)
 
