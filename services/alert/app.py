@@ -21,6 +21,7 @@ from schemas.topics import EXTRACTIONS
 from services.alert import lease
 from services.alert.apply import Outcome, apply_extraction
 from services.alert.deliver import run_deliveries
+from services.alert.group import GroupCommit
 from services.alert.outbox import Outbox, backlog
 from services.alert.repository import SqlRepository
 from services.alert.schema import check_schema
@@ -59,6 +60,7 @@ class AlertService:
         self._clock = clock
         self._health = Health()
         self._due = asyncio.Event()  # deliveries may be due
+        self._group: GroupCommit[tuple[Record, Extraction], Outcome] = GroupCommit(self._apply)
         self._sole: SoleWorker | None = None
         self._engine: AsyncEngine | None = None
         self._producer: Producer | None = None
@@ -112,18 +114,25 @@ class AlertService:
             self._sole.release()
 
     async def handle(self, record: Record) -> Sequence[Message]:
-        """Apply one extraction in one transaction. Nothing is sent from here: what follows stands in the outbox."""
+        """Apply one extraction as a whole. Nothing is sent from here: what follows stands in the outbox."""
         extraction = read_extraction(record)
-        assert self._engine is not None
         with bind(article=extraction.article.id):
-            async with write_transaction(self._engine) as connection:
-                repository = SqlRepository(connection, accepted_at=extraction.accepted_at)
-                # The time is taken when the write lock is held, so that times in the store never run backwards.
-                outcome = await apply_extraction(
-                    repository, extraction, partition=record.partition, offset=record.offset, now=self._clock()
-                )
+            outcome = await self._group.do((record, extraction))
             self._committed(extraction, outcome)
         return ()
+
+    async def _apply(self, works: Sequence[tuple[Record, Extraction]]) -> list[Outcome]:
+        """Apply extractions in one transaction, one after another."""
+        assert self._engine is not None
+        outcomes = []
+        async with write_transaction(self._engine) as connection:
+            for record, extraction in works:
+                repository = SqlRepository(connection, accepted_at=extraction.accepted_at)
+                # The time is taken when the write lock is held, so that times in the store never run backwards.
+                outcomes.append(
+                    await apply_extraction(repository, extraction, partition=record.partition, offset=record.offset, now=self._clock())
+                )
+        return outcomes
 
     def _committed(self, extraction: Extraction, outcome: Outcome) -> None:
         """Wake whoever has work now; count and log what was done."""
