@@ -17,15 +17,17 @@ from schemas.extraction import Extraction
 from schemas.ids import notice_id, pair_key
 from schemas.notice import MAX_ARTICLES, MAX_BYTES, Change, Notice, NoticeArticle, NoticeData, Quote
 from services.alert.fold import fold
+from services.alert.identity import families
 from services.alert.link import link
 from services.alert.match import wants
-from services.alert.novelty import alertable, kind_of, novelty_of, standing
+from services.alert.novelty import PairRecord, alertable, kind_of, novelty_of, standing
 from services.alert.ports import AppliedArticle, LivingSubscription, Report, Repository, Stored
 from services.alert.wording import sentence_of, title_of
 
 MAX_QUOTES = 5
 """Quotes an article, at most, in a notice."""
 _QUOTED = (EvidenceRole.TRIGGER, EvidenceRole.INSTRUMENT, EvidenceRole.DATE, EvidenceRole.PLACE, EvidenceRole.PERSON)
+_Step = tuple[NoticeKind, Change | None]
 _AGREEMENT_KINDS = (NoticeKind.AGREEMENT_NEW, NoticeKind.AGREEMENT_NEW_TYPE)
 
 
@@ -53,9 +55,13 @@ async def apply_extraction(repository: Repository, extraction: Extraction, *, pa
         partition=partition,
         offset=offset,
     )
-    if not _supersedes(article, await repository.applied_article(article.ref.id)):
+    held = await repository.applied_article(article.ref.id)
+    if not _supersedes(article, held):
         return Outcome(applied=False)
-    before = await repository.reports_of_article(article.ref.id)
+    before = await repository.reports_of_article(article.ref.id) if held is not None else []
+    await repository.save_article(article)
+    if not extraction.events and not before:
+        return Outcome(applied=True)
     linking = link(
         extraction.events,
         await _candidates(repository, extraction.events, before),
@@ -63,7 +69,6 @@ async def apply_extraction(repository: Repository, extraction: Extraction, *, pa
         founded=await repository.founded([event.id for event in extraction.events]),
         now=now,
     )
-    await repository.save_article(article)
     await repository.save_developments(linking.founded)
     await repository.replace_reports(article.ref.id, linking.reports)
     touched = tuple(dict.fromkeys([*(r.development for r in linking.reports), *(r.development for r in before)]))
@@ -100,37 +105,62 @@ async def _candidates(repository: Repository, events: Sequence[NormalizationEven
 async def _settle(repository: Repository, touched: Sequence[str], *, now: datetime) -> tuple[Notice, ...]:
     """Fold the touched developments anew and tell what became different, in the order of `touched`; then what that changes for others."""
     reports = await repository.reports_of(touched)
-    folded = [
-        replace(stored, document=fold(stored.document, reports[stored.id]))
-        for stored in _in_order(await repository.developments(touched), touched)
-    ]
-    await repository.save_developments(folded)
-    agreements = await _agreements_of_pairs(repository, {stored.pair for stored in folded if stored.type == EventType.AGREEMENT})
+    held = {stored.id: stored for stored in await repository.developments(touched)}
+    folded = {id: replace(held[id], document=fold(held[id].document, reports[id])) for id in touched}
+    agreements = await _agreements_of_pairs(repository, {stored.pair for stored in folded.values() if stored.type == EventType.AGREEMENT})
+    current = [folded.get(stored.id, stored) for stored in agreements]
+    records = {pair: PairRecord(group) for pair, group in _by_pair(current).items()}
+    moved = _families([*held.values(), *folded.values()])
     reclassified = [
         stored
-        for stored in agreements
-        if stored.id not in reports
+        for stored in current
+        if stored.id not in folded
         and stored.told_kind in _AGREEMENT_KINDS
-        and kind_of(stored, _of_pair(agreements, stored)) != stored.told_kind
+        and not moved.isdisjoint(families(stored.document.domains))
+        and kind_of(stored, records[stored.pair]) != stored.told_kind
     ]
     reports = reports | await repository.reports_of([stored.id for stored in reclassified])
-    teller = _Teller(repository, agreements, reports, now, await repository.watching_since(), await repository.living_subscriptions())
-    for stored in [*folded, *reclassified]:
-        await teller.tell(stored)
-    return tuple(teller.told)
+    steps = [
+        (stored, _steps(stored, standing(stored, reports[stored.id], records.get(stored.pair, _NO_RECORD))))
+        for stored in [*folded.values(), *reclassified]
+    ]
+    after, notices = await _tell(repository, steps, reports, records, now=now)
+    await repository.save_developments(after)
+    return notices
 
 
-def _in_order(found: Sequence[Stored], ids: Sequence[str]) -> list[Stored]:
-    by_id = {stored.id: stored for stored in found}
-    return [by_id[id] for id in ids]
+_NO_RECORD = PairRecord(())
 
 
 async def _agreements_of_pairs(repository: Repository, pairs: Collection[str]) -> list[Stored]:
     return await repository.candidates({(EventType.AGREEMENT, pair) for pair in pairs}) if pairs else []
 
 
-def _of_pair(agreements: Sequence[Stored], stored: Stored) -> list[Stored]:
-    return [other for other in agreements if other.pair == stored.pair]
+def _by_pair(agreements: Sequence[Stored]) -> dict[str, list[Stored]]:
+    found: dict[str, list[Stored]] = {}
+    for stored in agreements:
+        found.setdefault(stored.pair, []).append(stored)
+    return found
+
+
+def _families(developments: Sequence[Stored]) -> frozenset[str]:
+    """The domain families in which these agreements stand: what they change concerns only others of these."""
+    return frozenset[str]().union(*(families(s.document.domains) for s in developments if s.type == EventType.AGREEMENT))
+
+
+async def _tell(
+    repository: Repository,
+    steps: Sequence[tuple[Stored, Sequence[_Step]]],
+    reports: Mapping[str, Sequence[Report]],
+    records: Mapping[str, PairRecord],
+    *,
+    now: datetime,
+) -> tuple[list[Stored], tuple[Notice, ...]]:
+    """Write the notices of these steps; the developments as they then stand, and the notices."""
+    if not any(todo for _, todo in steps):
+        return [stored for stored, _ in steps], ()
+    teller = _Teller(repository, reports, records, now, await repository.watching_since(), await repository.living_subscriptions())
+    return [await teller.tell(stored, todo) for stored, todo in steps], tuple(teller.told)
 
 
 @dataclass(slots=True)
@@ -138,25 +168,22 @@ class _Teller:
     """Writes the notices of one transaction."""
 
     repository: Repository
-    agreements: Sequence[Stored]
     reports: Mapping[str, Sequence[Report]]
+    records: Mapping[str, PairRecord]
     now: datetime
     since: date | None
     subscriptions: Sequence[LivingSubscription]
     told: list[Notice] = field(default_factory=list)
 
-    async def tell(self, stored: Stored) -> None:
-        """Write what the world must be told of this development now, given what it was told before."""
-        peers = _of_pair(self.agreements, stored)
-        after = standing(stored, self.reports[stored.id], peers)
-        steps = _steps(stored, after)
+    async def tell(self, stored: Stored, steps: Sequence[_Step]) -> Stored:
+        """Write the notices of these steps; the development as it then stands."""
         for kind, change in steps:
-            stored = await self._write(stored, kind, change, peers)
-        if steps:
-            await self.repository.save_developments([stored])
+            stored = await self._write(stored, kind, change)
+        return stored
 
-    async def _write(self, stored: Stored, kind: NoticeKind, change: Change | None, peers: Sequence[Stored]) -> Stored:
-        notice = _notice(stored, kind, change, self.reports[stored.id], peers, since=self.since, now=self.now)
+    async def _write(self, stored: Stored, kind: NoticeKind, change: Change | None) -> Stored:
+        record = self.records.get(stored.pair, _NO_RECORD)
+        notice = _notice(stored, kind, change, self.reports[stored.id], record, since=self.since, now=self.now)
         if kind == NoticeKind.RETRACTED:
             # Whoever was told must hear that it no longer holds, whatever they subscribed to.
             receivers: Collection[str] = await self.repository.receivers_of(stored.told_notices)
@@ -167,7 +194,7 @@ class _Teller:
         return _after_telling(stored, kind, notice.data.id)
 
 
-def _steps(stored: Stored, after: NoticeKind | None) -> list[tuple[NoticeKind, Change | None]]:
+def _steps(stored: Stored, after: NoticeKind | None) -> list[_Step]:
     """The notices that lead from what was told to what holds now."""
     before, withdrawal = stored.told_kind, Change(withdraws=stored.told_notices, reason=_why_withdrawn(stored.told_kind, after))
     if before is None:
@@ -207,13 +234,13 @@ def _notice(
     kind: NoticeKind,
     change: Change | None,
     reports: Sequence[Report],
-    peers: Sequence[Stored],
+    record: PairRecord,
     *,
     since: date | None,
     now: datetime,
 ) -> Notice:
     document = stored.document
-    novelty = None if change is not None else novelty_of(stored, kind, reports, peers, since)
+    novelty = None if change is not None else novelty_of(stored, kind, reports, record, since)
     trusted = sorted(reports, key=lambda report: (not alertable(report), -report.event.confidence, report.event.id))
     data = NoticeData(
         id=notice_id(development=stored.id, kind=kind, sequence=stored.sequence + 1),

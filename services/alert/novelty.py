@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from schemas.codes import ActorLevel, Discourse, Domain, Factuality, Instrument, NoticeKind, NoveltyLevel, Stage, Status, Verdict
@@ -42,30 +43,47 @@ def _takes_effect_by_announcement(instrument: Instrument | None, domains: Iterab
     return instrument == Instrument.ACCESSION or Domain.DIPLOMATIC_RELATIONS in domains
 
 
-def standing(stored: Stored, reports: Sequence[Report], pair_agreements: Sequence[Stored]) -> NoticeKind | None:
+@dataclass(frozen=True, slots=True)
+class _Adopted:
+    """An instrument of the pair that counts as known: when, in which domain families."""
+
+    moment: tuple[date, datetime, str]
+    families: frozenset[str]
+    stored: Stored
+
+
+class PairRecord:
+    """What the store holds of the agreements of one pair, in the order of their dates."""
+
+    def __init__(self, agreements: Iterable[Stored]) -> None:
+        adopted = (_Adopted(_moment(s), families(s.document.domains), s) for s in agreements if _concluded(s.document))
+        self._adopted = sorted(adopted, key=lambda known: known.moment)
+
+    def precedent(self, stored: Stored) -> Stored | None:
+        """The oldest earlier instrument that covers a family of this one, when all its families are covered by earlier ones."""
+        wanted, moment = families(stored.document.domains), _moment(stored)
+        oldest, uncovered = None, set(wanted)
+        for known in self._adopted:
+            if known.moment >= moment or not uncovered:
+                break
+            if known.stored.id != stored.id and known.families & wanted:
+                oldest = oldest or known.stored
+                uncovered -= known.families
+        return None if uncovered else oldest
+
+
+def standing(stored: Stored, reports: Sequence[Report], record: PairRecord) -> NoticeKind | None:
     """The `*.new*` notice that this development stands for now, or `None` when nobody is to be told of it."""
     if not any(alertable(report) for report in reports):
         return None
-    return kind_of(stored, pair_agreements)
+    return kind_of(stored, record)
 
 
-def kind_of(stored: Stored, pair_agreements: Sequence[Stored]) -> NoticeKind:
-    """The `*.new*` kind of an alertable agreement or visit, against the pair's agreements in the store (itself may be among them)."""
+def kind_of(stored: Stored, record: PairRecord) -> NoticeKind:
+    """The `*.new*` kind of an alertable agreement or visit, against what the store holds of its pair."""
     if stored.document.stage is None:
         return NoticeKind.VISIT_NEW
-    return NoticeKind.AGREEMENT_NEW if precedent(stored, pair_agreements) else NoticeKind.AGREEMENT_NEW_TYPE
-
-
-def precedent(stored: Stored, pair_agreements: Sequence[Stored]) -> Stored | None:
-    """The oldest earlier instrument of the pair that covers a family of this one, when all its families are covered by earlier ones."""
-    earlier = sorted(
-        (other for other in pair_agreements if other.id != stored.id and _concluded(other.document) and _moment(other) < _moment(stored)),
-        key=_moment,
-    )
-    wanted = families(stored.document.domains)
-    covering = [other for other in earlier if families(other.document.domains) & wanted]
-    known = frozenset[str]().union(*(families(other.document.domains) for other in covering))
-    return covering[0] if covering and wanted <= known else None
+    return NoticeKind.AGREEMENT_NEW if record.precedent(stored) else NoticeKind.AGREEMENT_NEW_TYPE
 
 
 def _concluded(document: Development) -> bool:
@@ -96,9 +114,7 @@ def _moment(stored: Stored) -> tuple[date, datetime, str]:
     return (day, stored.created_at, stored.id)
 
 
-def novelty_of(
-    stored: Stored, kind: NoticeKind, reports: Sequence[Report], pair_agreements: Sequence[Stored], since: date | None
-) -> Novelty | None:
+def novelty_of(stored: Stored, kind: NoticeKind, reports: Sequence[Report], record: PairRecord, since: date | None) -> Novelty | None:
     """What the notice says of novelty: level, the record compared with, the text's own claim and how both agree."""
     claim = _claim(reports)
     if kind == NoticeKind.AGREEMENT_NEW_TYPE:
@@ -106,7 +122,7 @@ def novelty_of(
         return Novelty(level=NoveltyLevel.NEW_DOMAIN_FOR_PAIR, watching_since=since, text_claim=claim, verdict=verdict)
     verdict_or_none = Verdict.CLAIM_ONLY if claim else None
     if kind == NoticeKind.AGREEMENT_NEW:
-        earlier = precedent(stored, pair_agreements)
+        earlier = record.precedent(stored)
         against = None
         if earlier is not None:
             day = earlier.document.date.end or earlier.document.date.start
