@@ -10,7 +10,7 @@ import errno
 import logging
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Final, Protocol
@@ -19,8 +19,8 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from services.alert.guard import ForbiddenAddress, Guard, TargetNotAllowed
-from services.alert.lookup import SystemLookup
+from services.alert.guard import Guard, TargetNotAllowed
+from services.runtime.netlookup import ForbiddenAddress, Lookup, SystemLookup, vetted
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +34,6 @@ LOOKUP_TIMEOUT_S: Final = 5.0
 CONNECT_TIMEOUT_S: Final = 5.0
 IDLE_S: Final = 4.0
 """Seconds an idle connection is kept: shorter than the 5 s after which common servers close theirs."""
-
-Lookup = Callable[[str], Awaitable[tuple[str, ...]]]
-"""All addresses of a host. Raises `OSError` when there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +126,7 @@ class VettingResolver(AbstractResolver):
 
     async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC) -> list[ResolveResult]:
         """The vetted addresses. Raises `ForbiddenAddress`, and `OSError` when there is none within `LOOKUP_TIMEOUT_S`."""
-        try:
-            async with asyncio.timeout(LOOKUP_TIMEOUT_S):
-                addresses = await self._lookup(host)
-        except TimeoutError as error:
-            raise OSError(errno.EHOSTUNREACH, f"looking up {host} took more than {LOOKUP_TIMEOUT_S:g} s") from error
-        for address in addresses:
-            if why := self._guard.forbids(address, host=host):
-                raise ForbiddenAddress(errno.EACCES, f"{host} resolves to {address}: {why}")
+        addresses = await vetted(self._lookup, host, lambda address: self._guard.forbids(address, host=host), timeout_s=LOOKUP_TIMEOUT_S)
         return [_resolved(host, port, address) for address in addresses]
 
     async def close(self) -> None:

@@ -6,7 +6,6 @@ A nested field is reached with two underscores: `MUSAFAHA_KAFKA__BOOTSTRAP_SERVE
 from __future__ import annotations
 
 import difflib
-import ipaddress
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from schemas.topics import MAX_ARTICLE_BYTES
 from services.runtime.errors import ConfigError
+from services.runtime.netaddress import is_this_machine
 
 PREFIX = "MUSAFAHA_"
 DELIMITER = "__"
@@ -223,16 +223,9 @@ def _problem(location: tuple[int | str, ...], message: str) -> str:
     return f"{name}: {''.join(entries)}{message}"
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _check(settings: Settings) -> None:
     kafka, http = settings.kafka, settings.http
-    if not _is_loopback(http.host) and http.api_key is None:
+    if not is_this_machine(http.host) and http.api_key is None:
         raise ConfigError(f"MUSAFAHA_HTTP__HOST={http.host} opens ports to other machines; set MUSAFAHA_HTTP__API_KEY first.")
     if http.api_key is not None and len(http.api_key.get_secret_value()) < 16:
         raise ConfigError("MUSAFAHA_HTTP__API_KEY is shorter than 16 characters; take for example `openssl rand -hex 32`.")

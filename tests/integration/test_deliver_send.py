@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 import trustme
 
 from services.alert.guard import Guard
-from services.alert.lookup import SystemLookup
 from services.alert.send import Answer, HttpSender, Post
 from tests.unit.alert_delivery.receiver import Got, answers, receiving
 
@@ -187,30 +185,3 @@ async def test_a_name_without_address_is_a_failure_of_its_own_kind() -> None:
     [answer] = await sent([post_to(f"https://{HOST}/")], Guard(), lookup=nothing)
 
     assert answer == Answer(error="dns")
-
-
-async def test_a_name_server_that_hangs_costs_one_thread_and_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many deliveries wait for a dead name, other names are looked up at once."""
-    asked: list[str] = []
-    release = threading.Event()
-    real: Callable[..., Any] = socket.getaddrinfo
-
-    def getaddrinfo(host: str, *args: Any, **options: Any) -> Any:
-        asked.append(host)
-        if host == "dead.example.org":
-            release.wait(20)
-            raise socket.gaierror(socket.EAI_AGAIN, "no answer")
-        return real("127.0.0.1", *args, **options)
-
-    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    lookup = SystemLookup()
-    waiting = [asyncio.create_task(lookup("dead.example.org")) for _ in range(200)]
-    await asyncio.sleep(0)
-    found = await asyncio.wait_for(lookup("alive.example.org"), 5)
-    release.set()
-    failures = await asyncio.gather(*waiting, return_exceptions=True)
-    await lookup.close()
-
-    assert found == ("127.0.0.1",)
-    assert sorted(asked) == ["alive.example.org", "dead.example.org"]
-    assert {type(failure) for failure in failures} == {socket.gaierror}

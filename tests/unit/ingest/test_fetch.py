@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import gzip
 import zlib
-from ipaddress import ip_address
 
 import httpx
 import pytest
 
 from services.ingest.fetch import MAX_REDIRECTS, Fetched, FetchFailed, feed_client, fetch
-from services.ingest.publicnet import NotPublic, PublicTransport, is_public
+from services.ingest.publicnet import NotPublic, PublicTransport
+from services.runtime.netlookup import Lookup
 from tests.unit.ingest.doubles import NOW
 from tests.unit.ingest.misbehaving import Answer, plain, serving
 
@@ -176,36 +176,46 @@ async def test_the_connection_goes_to_the_address_that_was_checked() -> None:
     assert [(request.url.host, request.headers["host"], request.extensions["sni_hostname"]) for request in seen] == [("8.8.8.8",) * 3]
 
 
-@pytest.mark.parametrize(
-    ("address", "public"),
-    [
-        ("8.8.8.8", True),
-        ("2a00:1450:4001:800::200e", True),
-        ("64:ff9b::808:808", True),
-        ("127.0.0.1", False),
-        ("10.1.2.3", False),
-        ("172.16.0.1", False),
-        ("192.168.1.1", False),
-        ("169.254.169.254", False),
-        ("168.63.129.16", False),
-        ("100.64.0.1", False),
-        ("0.0.0.0", False),
-        ("224.0.0.1", False),
-        ("255.255.255.255", False),
-        ("::1", False),
-        ("::", False),
-        ("fe80::1", False),
-        ("fe80::1%eth0", False),
-        ("fd00::1", False),
-        ("ff02::1", False),
-        ("::ffff:127.0.0.1", False),
-        ("64:ff9b::7f00:1", False),
-        ("2002:7f00:1::", False),
-        ("2001:db8::1", False),
-        ("localhost", False),
-        (str(int(ip_address("127.0.0.1"))), False),
-    ],
-)
-def test_only_addresses_of_the_public_internet_are_public(address: str, public: bool) -> None:
-    """Whatever an inner address is wrapped in."""
-    assert is_public(address) == public
+def lookup_of(*addresses: str) -> Lookup:
+    async def lookup(_host: str) -> tuple[str, ...]:
+        return addresses
+
+    return lookup
+
+
+@pytest.mark.parametrize("addresses", [("93.184.215.14", "127.0.0.1"), ("2606:4700:4700::1111", "::1"), ("::ffff:93.184.215.14",)])
+async def test_one_inner_address_spoils_the_whole_answer(addresses: tuple[str, ...]) -> None:
+    """A name that is half public is not connected to at all."""
+    asked: list[httpx.Request] = []
+
+    def note(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200)
+
+    transport = PublicTransport(httpx.MockTransport(note), lookup=lookup_of(*addresses))
+    async with httpx.AsyncClient(transport=transport) as client:
+        with pytest.raises(NotPublic):
+            await client.get("https://feeds.example.org/rss")
+
+    assert asked == []
+
+
+async def test_the_name_is_looked_up_as_it_is_asked_for_and_ipv4_comes_first() -> None:
+    """An international name is one name for resolver, certificate and server; a machine without IPv6 gets through."""
+    looked_up: list[str] = []
+    seen: list[httpx.Request] = []
+
+    async def lookup(host: str) -> tuple[str, ...]:
+        looked_up.append(host)
+        return ("2606:4700:4700::1111", "93.184.215.14")
+
+    def note(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200)
+
+    async with httpx.AsyncClient(transport=PublicTransport(httpx.MockTransport(note), lookup=lookup)) as client:
+        await client.get("https://faß.example/rss")
+
+    [request] = seen
+    assert looked_up == ["xn--fa-hia.example"]
+    assert (request.url.host, request.headers["host"], request.extensions["sni_hostname"]) == ("93.184.215.14", *looked_up * 2)

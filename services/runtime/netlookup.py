@@ -1,17 +1,42 @@
-"""Host names to addresses by the machine's own resolver, so that one dead name server holds up no other host."""
+"""Host names to addresses by the machine's own resolver: one dead name server holds up no other host, and every answer is vetted."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import socket
 import threading
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 MAX_LOOKUPS: Final = 64
 """Threads that wait for the machine's resolver at once; it can't be interrupted and may take half a minute."""
 
 Addresses = tuple[str, ...]
+
+Lookup = Callable[[str], Awaitable[Addresses]]
+"""All addresses of a host. Raises `OSError` when there is none."""
+
+
+class ForbiddenAddress(OSError):
+    """An address that must not be connected to. An `OSError`, as HTTP clients expect of what resolves for them."""
+
+
+async def vetted(lookup: Lookup, host: str, forbids: Callable[[str], str | None], *, timeout_s: float) -> Addresses:
+    """The addresses of `host`, when `forbids` has nothing against any of them: a single forbidden one spoils the answer.
+
+    Raises `ForbiddenAddress`, and `OSError` when there is no address within `timeout_s`.
+    """
+    try:
+        async with asyncio.timeout(timeout_s):
+            addresses = await lookup(host)
+    except TimeoutError as error:
+        raise OSError(errno.EHOSTUNREACH, f"looking up {host} took more than {timeout_s:g} s") from error
+    for address in addresses:
+        if why := forbids(address):
+            raise ForbiddenAddress(errno.EACCES, f"{host} resolves to {address}: {why}")
+    return addresses
 
 
 class SystemLookup:
@@ -57,7 +82,7 @@ def _look_up(host: str, answer: asyncio.Future[Addresses]) -> None:
     found: Addresses = ()
     failed: OSError | None = None
     try:
-        # A name as long as the guard allows can still have a label that the resolver's own codec refuses (UnicodeError).
+        # A name that looks right can still have a label that the resolver's own codec refuses (UnicodeError).
         infos = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
         found = tuple(dict.fromkeys(str(info[4][0]) for info in infos))
         failed = None if found else OSError(f"{host} has no address")
