@@ -39,6 +39,11 @@ CORES = (
     "services.extract.core",
     "services.extract.engine",
     "services.ingest.accept",
+    "services.ingest.feedbody",
+    "services.ingest.feeddates",
+    "services.ingest.htmltext",
+    "services.ingest.jsontext",
+    "services.ingest.urlkey",
 )
 """What the architecture calls a core; each must be declared pure in pyproject.toml."""
 
