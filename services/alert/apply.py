@@ -7,7 +7,7 @@ extraction applied again is without effect.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -18,7 +18,7 @@ from schemas.ids import notice_id, pair_key
 from schemas.notice import MAX_ARTICLES, MAX_BYTES, Change, Notice, NoticeArticle, NoticeData, Quote
 from services.alert.fold import fold
 from services.alert.identity import families
-from services.alert.link import link
+from services.alert.link import Linking, link
 from services.alert.match import wants
 from services.alert.novelty import PairRecord, alertable, kind_of, novelty_of, standing
 from services.alert.ports import AppliedArticle, LivingSubscription, Report, Repository, Stored
@@ -62,18 +62,15 @@ async def apply_extraction(repository: Repository, extraction: Extraction, *, pa
     await repository.save_article(article)
     if not extraction.events and not before:
         return Outcome(applied=True)
-    linking = link(
-        extraction.events,
-        await _candidates(repository, extraction.events, before),
-        own={report.event.id: report.development for report in before},
-        founded=await repository.founded([event.id for event in extraction.events]),
-        now=now,
-    )
-    await repository.save_developments(linking.founded)
+    candidates = await _candidates(repository, extraction.events, before)
+    own = {report.event.id: report.development for report in before}
+    linking = link(extraction.events, candidates, own=own, now=now)
+    change = await _settle(repository, article.ref.id, before, linking, candidates, now=now)
+    await repository.save_developments(change.developments)
     await repository.replace_reports(article.ref.id, linking.reports)
-    touched = tuple(dict.fromkeys([*(r.development for r in linking.reports), *(r.development for r in before)]))
-    notices = await _settle(repository, touched, now=now)
-    return Outcome(applied=True, links=Counter(str(report.reason["rule"]) for report in linking.reports), notices=notices)
+    await repository.add_notices(change.notices, now=now)
+    links = Counter(str(report.reason["rule"]) for report in linking.reports)
+    return Outcome(applied=True, links=links, notices=tuple(notice for notice, _ in change.notices))
 
 
 def _supersedes(new: AppliedArticle, held: AppliedArticle | None) -> bool:
@@ -94,23 +91,32 @@ def _version_key(version: str) -> tuple[tuple[int, str], ...]:
 async def _candidates(repository: Repository, events: Sequence[NormalizationEvent], before: Sequence[Report]) -> list[Stored]:
     """What an event may tell: the same type and parties, summits of any parties, and where the article's old reports stand."""
     keys = {(EventType(event.type), pair_key(event.parties)) for event in events if event.type != EventType.SUMMIT}
-    found = await repository.candidates(keys) if keys else []
+    found = await repository.candidates(keys)
     if any(event.type == EventType.SUMMIT for event in events):
         found = [*found, *await repository.all_of_type(EventType.SUMMIT)]
     known = {stored.id for stored in found}
-    missing = {report.development for report in before} - known
-    return [*found, *await repository.developments(missing)] if missing else found
+    return [*found, *await repository.developments({report.development for report in before} - known)]
 
 
-async def _settle(repository: Repository, touched: Sequence[str], *, now: datetime) -> tuple[Notice, ...]:
-    """Fold the touched developments anew and tell what became different, in the order of `touched`; then what that changes for others."""
-    reports = await repository.reports_of(touched)
-    held = {stored.id: stored for stored in await repository.developments(touched)}
-    folded = {id: replace(held[id], document=fold(held[id].document, reports[id])) for id in touched}
-    agreements = await _agreements_of_pairs(repository, {stored.pair for stored in folded.values() if stored.type == EventType.AGREEMENT})
-    current = [folded.get(stored.id, stored) for stored in agreements]
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What one article makes of the store: developments as they then stand, and the notices with their receivers."""
+
+    developments: Sequence[Stored]
+    notices: Sequence[tuple[Notice, Collection[str]]]
+
+
+async def _settle(
+    repository: Repository, article_id: str, before: Sequence[Report], linking: Linking, candidates: Sequence[Stored], *, now: datetime
+) -> _Change:
+    """Fold the touched developments anew and tell what became different, in the order of linking; then what that changes for others."""
+    known = {stored.id: stored for stored in [*candidates, *linking.founded]}
+    touched = dict.fromkeys([*(r.development for r in linking.reports), *(r.development for r in before)])
+    reports = await _reports_after(repository, article_id, touched, linking)
+    folded = {id: replace(known[id], document=fold(known[id].document, reports[id])) for id in touched}
+    current = [folded.get(s.id, s) for s in await _agreements(repository, known, folded.values(), linking)]
     records = {pair: PairRecord(group) for pair, group in _by_pair(current).items()}
-    moved = _families([*held.values(), *folded.values()])
+    moved = _families([*(known[id] for id in touched), *folded.values()])
     reclassified = [
         stored
         for stored in current
@@ -119,21 +125,38 @@ async def _settle(repository: Repository, touched: Sequence[str], *, now: dateti
         and not moved.isdisjoint(families(stored.document.domains))
         and kind_of(stored, records[stored.pair]) != stored.told_kind
     ]
-    reports = reports | await repository.reports_of([stored.id for stored in reclassified])
+    reports |= await repository.reports_of([stored.id for stored in reclassified])
     steps = [
         (stored, _steps(stored, standing(stored, reports[stored.id], records.get(stored.pair, _NO_RECORD))))
         for stored in [*folded.values(), *reclassified]
     ]
-    after, notices = await _tell(repository, steps, reports, records, now=now)
-    await repository.save_developments(after)
-    return notices
+    if not any(todo for _, todo in steps):
+        return _Change([stored for stored, _ in steps], ())
+    teller = _Teller(repository, reports, records, now, await repository.watching_since(), await repository.living_subscriptions())
+    return _Change([await teller.tell(stored, todo) for stored, todo in steps], teller.told)
 
 
 _NO_RECORD = PairRecord(())
 
 
-async def _agreements_of_pairs(repository: Repository, pairs: Collection[str]) -> list[Stored]:
-    return await repository.candidates({(EventType.AGREEMENT, pair) for pair in pairs}) if pairs else []
+async def _reports_after(repository: Repository, article_id: str, touched: Iterable[str], linking: Linking) -> dict[str, list[Report]]:
+    """The reports of the touched developments once this article's are swapped, each list ordered by event id."""
+    founded = {stored.id for stored in linking.founded}
+    held = await repository.reports_of([id for id in touched if id not in founded])
+    after: dict[str, list[Report]] = {}
+    for id in touched:
+        others = [report for report in held.get(id, ()) if report.event.article.id != article_id]
+        after[id] = sorted([*others, *(r for r in linking.reports if r.development == id)], key=lambda report: report.event.id)
+    return after
+
+
+async def _agreements(repository: Repository, known: Mapping[str, Stored], touched: Collection[Stored], linking: Linking) -> list[Stored]:
+    """All agreements of the pairs whose agreements are touched; those of the article's own events were read as candidates."""
+    pairs = {stored.pair for stored in touched if stored.type == EventType.AGREEMENT}
+    read = {pair_key(report.event.parties) for report in linking.reports if report.event.type == EventType.AGREEMENT}
+    found = {stored.id: stored for stored in known.values() if stored.type == EventType.AGREEMENT and stored.pair in pairs}
+    unread = {(EventType.AGREEMENT, pair) for pair in pairs - read}
+    return list((found | {stored.id: stored for stored in await repository.candidates(unread)}).values())
 
 
 def _by_pair(agreements: Sequence[Stored]) -> dict[str, list[Stored]]:
@@ -148,24 +171,9 @@ def _families(developments: Sequence[Stored]) -> frozenset[str]:
     return frozenset[str]().union(*(families(s.document.domains) for s in developments if s.type == EventType.AGREEMENT))
 
 
-async def _tell(
-    repository: Repository,
-    steps: Sequence[tuple[Stored, Sequence[_Step]]],
-    reports: Mapping[str, Sequence[Report]],
-    records: Mapping[str, PairRecord],
-    *,
-    now: datetime,
-) -> tuple[list[Stored], tuple[Notice, ...]]:
-    """Write the notices of these steps; the developments as they then stand, and the notices."""
-    if not any(todo for _, todo in steps):
-        return [stored for stored, _ in steps], ()
-    teller = _Teller(repository, reports, records, now, await repository.watching_since(), await repository.living_subscriptions())
-    return [await teller.tell(stored, todo) for stored, todo in steps], tuple(teller.told)
-
-
 @dataclass(slots=True)
 class _Teller:
-    """Writes the notices of one transaction."""
+    """Makes the notices of one transaction."""
 
     repository: Repository
     reports: Mapping[str, Sequence[Report]]
@@ -173,25 +181,22 @@ class _Teller:
     now: datetime
     since: date | None
     subscriptions: Sequence[LivingSubscription]
-    told: list[Notice] = field(default_factory=list)
+    told: list[tuple[Notice, Collection[str]]] = field(default_factory=list)
 
     async def tell(self, stored: Stored, steps: Sequence[_Step]) -> Stored:
-        """Write the notices of these steps; the development as it then stands."""
+        """Make the notices of these steps; the development as it then stands."""
+        record = self.records.get(stored.pair, _NO_RECORD)
         for kind, change in steps:
-            stored = await self._write(stored, kind, change)
+            notice = _notice(stored, kind, change, self.reports[stored.id], record, since=self.since, now=self.now)
+            self.told.append((notice, await self._receivers(stored, kind)))
+            stored = _after_telling(stored, kind, notice.data.id)
         return stored
 
-    async def _write(self, stored: Stored, kind: NoticeKind, change: Change | None) -> Stored:
-        record = self.records.get(stored.pair, _NO_RECORD)
-        notice = _notice(stored, kind, change, self.reports[stored.id], record, since=self.since, now=self.now)
+    async def _receivers(self, stored: Stored, kind: NoticeKind) -> Collection[str]:
         if kind == NoticeKind.RETRACTED:
             # Whoever was told must hear that it no longer holds, whatever they subscribed to.
-            receivers: Collection[str] = await self.repository.receivers_of(stored.told_notices)
-        else:
-            receivers = [subscription.id for subscription in self.subscriptions if wants(subscription, kind, stored.document)]
-        await self.repository.add_notice(notice, receivers=receivers, now=self.now)
-        self.told.append(notice)
-        return _after_telling(stored, kind, notice.data.id)
+            return await self.repository.receivers_of(stored.told_notices)
+        return [subscription.id for subscription in self.subscriptions if wants(subscription, kind, stored.document)]
 
 
 def _steps(stored: Stored, after: NoticeKind | None) -> list[_Step]:

@@ -42,13 +42,12 @@ def link(
     candidates: Sequence[Stored],
     *,
     own: Mapping[str, str],
-    founded: Mapping[str, int],
     now: datetime,
 ) -> Linking:
     """Link the events of one article.
 
     `candidates` are the stored developments of the same types and parties, `own` says to which development an event id was
-    linked by the article's earlier revision, `founded` how many developments an event id has founded.
+    linked by the article's earlier revision.
     """
     pool = {stored.id: stored for stored in candidates}
     taken: set[tuple[str, str]] = set()
@@ -61,7 +60,7 @@ def link(
         if choice.development is None:
             choice = _stay(event, choice, [stored for stored in free if stored.id == prior and not _clear(stored)])
         if choice.development is None:
-            stored = _found(event, n=founded.get(event.id, 0), now=now)
+            stored = _found(event, n=sum(known.founding_event == event.id for known in candidates), now=now)
             pool[stored.id] = stored
             new.append(stored.id)
         else:

@@ -91,9 +91,6 @@ class Repository(Protocol):
     async def reports_of(self, developments: Collection[str]) -> dict[str, list[Report]]:
         """The links of these developments, each list ordered by event id; a key for every id asked for."""
 
-    async def founded(self, event_ids: Collection[str]) -> dict[str, int]:
-        """How many developments each of these event ids founded; a key for every id asked for."""
-
     async def save_developments(self, developments: Sequence[Stored]) -> None:
         """Insert or replace."""
 
@@ -106,8 +103,8 @@ class Repository(Protocol):
     async def receivers_of(self, notice_ids: Collection[str]) -> set[str]:
         """Ids of the subscriptions in state `active` that have a delivery of one of these notices."""
 
-    async def add_notice(self, notice: Notice, *, receivers: Collection[str], now: datetime) -> None:
-        """Append a notice to the outbox with one pending delivery, due at `now`, for each receiver."""
+    async def add_notices(self, notices: Sequence[tuple[Notice, Collection[str]]], *, now: datetime) -> None:
+        """Append notices to the outbox in this order, each with one pending delivery, due at `now`, for each of its receivers."""
 
     async def watching_since(self) -> date | None:
         """The publication date of the oldest article in the store."""

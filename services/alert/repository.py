@@ -94,15 +94,6 @@ class SqlRepository:
                 found[report.development].append(report)
         return found
 
-    async def founded(self, event_ids: Collection[str]) -> dict[str, int]:
-        """How many developments each of these event ids founded; a key for every id asked for."""
-        counts = dict.fromkeys(event_ids, 0)
-        if event_ids:
-            founding = _developments.c.founding_event
-            query = select(founding, func.count()).where(founding.in_(event_ids)).group_by(founding)
-            counts.update((row[0], row[1]) for row in await self._connection.execute(query))
-        return counts
-
     async def save_developments(self, developments: Sequence[Stored]) -> None:
         """Insert or replace."""
         await self._upsert(_developments, [_development_row(stored) for stored in developments])
@@ -133,21 +124,25 @@ class SqlRepository:
         )
         return set((await self._connection.execute(query)).scalars())
 
-    async def add_notice(self, notice: Notice, *, receivers: Collection[str], now: datetime) -> None:
-        """Append a notice to the outbox with one pending delivery, due at `now`, for each receiver."""
-        data, moment = notice.data, to_micros(now)
-        row = {
-            "id": data.id,
-            "development_id": data.development.id,
+    async def add_notices(self, notices: Sequence[tuple[Notice, Collection[str]]], *, now: datetime) -> None:
+        """Append notices to the outbox in this order, each with one pending delivery, due at `now`, for each of its receivers."""
+        moment = to_micros(now)
+        if notices:
+            await self._connection.execute(insert(_notices), [self._notice_row(notice, moment) for notice, _ in notices])
+        deliveries = [_delivery_row(notice.data.id, id, moment) for notice, receivers in notices for id in sorted(receivers)]
+        if deliveries:
+            await self._connection.execute(insert(_deliveries), deliveries)
+
+    def _notice_row(self, notice: Notice, moment: int) -> dict[str, object]:
+        return {
+            "id": notice.data.id,
+            "development_id": notice.data.development.id,
             "kind": notice.type,
-            "sequence": data.sequence,
+            "sequence": notice.data.sequence,
             "created_at": moment,
             "accepted_at": None if self._accepted_at is None else to_micros(self._accepted_at),
             "document": notice.model_dump_json(),
         }
-        await self._connection.execute(insert(_notices), row)
-        if receivers:
-            await self._connection.execute(insert(_deliveries), [_delivery_row(data.id, id, moment) for id in sorted(receivers)])
 
     async def watching_since(self) -> date | None:
         """The publication date of the oldest article in the store."""

@@ -47,7 +47,7 @@ async def _write(engine: AsyncEngine, article: str, *, number: int) -> list[str]
         await repository.save_developments([development])
         await repository.replace_reports(article, [a_report(event, development)])
         for notice in told:
-            await repository.add_notice(notice, receivers=(), now=NOW)
+            await repository.add_notices([(notice, ())], now=NOW)
     return [notice.data.id for notice in told]
 
 

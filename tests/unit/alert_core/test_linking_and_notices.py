@@ -174,6 +174,17 @@ async def test_a_withdrawn_development_revives_under_its_id(line: Line) -> None:
     assert notice.data.sequence == 3
 
 
+async def test_a_slot_that_tells_another_happening_founds_another_development(line: Line) -> None:
+    """The event id names a slot, so what it founded before is counted into the id of what it founds next."""
+    await line.feed(an_extraction(an_agreement()))
+    corrected = an_agreement(when=on_day(days(-300)))
+
+    outcome = await line.feed(an_extraction(corrected, accepted_at=at(days(1))))
+
+    assert sorted(str(notice.type) for notice in outcome.notices) == ["agreement.new_type", "retracted"]
+    assert sorted(stored.n for stored in line.repository.stored.values()) == [0, 1]
+
+
 async def test_a_retraction_goes_to_whoever_was_told_whatever_they_asked_for(line: Line) -> None:
     """A subscriber to visits alone hears that its visit no longer holds, and nobody else does."""
     line.repository.subscriptions = []

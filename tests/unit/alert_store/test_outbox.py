@@ -97,7 +97,7 @@ async def _write(engine: AsyncEngine, *articles: str, notices_each: int = 1) -> 
             await repository.replace_reports(article, [a_report(event, development)])
             for sequence in range(1, notices_each + 1):
                 notice = a_notice(development, sequence=sequence)
-                await repository.add_notice(notice, receivers=(), now=NOW)
+                await repository.add_notices([(notice, ())], now=NOW)
                 ids.append(notice.data.id)
     return ids
 

@@ -118,15 +118,6 @@ async def test_reports_of_an_article_are_swapped_and_those_of_others_stay(reposi
     assert await repository.reports_of_article("a1") == []
 
 
-async def test_founded_counts_every_development_of_an_event_id(repository: Repository) -> None:
-    """The third development of a slot gets an id of its own, also when the first two are retracted."""
-    event, other = an_event("a1"), an_event("a2")
-    await repository.save_developments([a_development(event, n=0), a_development(event, n=1)])
-
-    assert await repository.founded([event.id, other.id]) == {event.id: 2, other.id: 0}
-    assert await repository.founded([]) == {}
-
-
 async def test_only_active_subscriptions_live(repository: Repository, connection: AsyncConnection) -> None:
     """Deleted and disabled subscriptions stay in the store for their logs but get nothing."""
     wanted = Filter(pairs=("ISR-MAR",))
@@ -150,7 +141,7 @@ async def test_a_notice_is_appended_with_one_delivery_due_now_for_each_receiver(
     await _subscribe(connection, "s1")
     await _subscribe(connection, "s2")
     notice = a_notice(development)
-    await repository.add_notice(notice, receivers={"s2", "s1"}, now=NOW)
+    await repository.add_notices([(notice, {"s2", "s1"})], now=NOW)
 
     row = (await connection.execute(select(tables.notices))).one()
     assert (row.id, row.development_id, row.kind, row.sequence, row.published_at) == (notice.data.id, development.id, notice.type, 1, None)
@@ -165,8 +156,8 @@ async def test_notices_stand_in_the_outbox_in_the_order_they_were_added(reposito
     """A retraction is published before the notice that replaces what it withdraws."""
     (development,) = await _founded(repository, "a1")
     kinds = (NoticeKind.AGREEMENT_NEW_TYPE, NoticeKind.RETRACTED, NoticeKind.AGREEMENT_NEW)
-    for sequence, kind in enumerate(kinds, start=1):
-        await repository.add_notice(a_notice(development, sequence=sequence, kind=kind), receivers=(), now=NOW)
+    notices = [a_notice(development, sequence=sequence, kind=kind) for sequence, kind in enumerate(kinds, start=1)]
+    await repository.add_notices([(notice, ()) for notice in notices], now=NOW)
 
     query = select(tables.notices.c.kind).order_by(tables.notices.c.position)
     assert (await connection.execute(query)).scalars().all() == list(kinds)
@@ -178,8 +169,7 @@ async def test_receivers_are_the_living_subscriptions_that_were_told(repository:
     for id, state in (("told", "active"), ("gone", "deleted"), ("other", "active")):
         await _subscribe(connection, id, state=state)
     first, second = a_notice(development), a_notice(development, sequence=2)
-    await repository.add_notice(first, receivers=["told", "gone"], now=NOW)
-    await repository.add_notice(second, receivers=["other"], now=NOW)
+    await repository.add_notices([(first, ["told", "gone"]), (second, ["other"])], now=NOW)
 
     assert await repository.receivers_of([first.data.id]) == {"told"}
     assert await repository.receivers_of([first.data.id, second.data.id]) == {"told", "other"}
