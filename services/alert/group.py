@@ -15,8 +15,8 @@ from services.runtime.errors import TransientError
 Work = TypeVar("Work")
 Result = TypeVar("Result")
 
-LIMIT = 64
-"""Pieces in one transaction, at most: others want the store's lock too."""
+LIMIT = 16
+"""Pieces in one transaction, at most: deliveries and the outbox want the lock too, and a webhook waits for them."""
 
 
 class GroupCommit(Generic[Work, Result]):
