@@ -18,7 +18,7 @@ from schemas.event import Extractor as Identity
 from services.extract.engine.actors import find_actors
 from services.extract.engine.build import Built, build
 from services.extract.engine.dates import find_dates
-from services.extract.engine.items import Sentence, numbers, scan
+from services.extract.engine.items import Sentence, numbers, scan, with_colons
 from services.extract.engine.lexicon import Lexicon, load_lexicon
 from services.extract.engine.mentions import Mention
 from services.extract.engine.merge import merge
@@ -90,7 +90,7 @@ class Extractor:
     def _read_in(self, reader: Reader, text: Text, article: Article) -> Reading:
         published: date | None = article.published_at.date() if article.published_at else None
         story = Story(text, reader.lexicon, self._watchlist, published)
-        found = sentences(text, numbers(text, scan(text, reader.lexicon)))
+        found = sentences(text, with_colons(text, numbers(text, scan(text, reader.lexicon))))
         for sentence in found:
             sentence.items = find_actors(text, find_dates(text, sentence.items))
             read_sentence(story, sentence, reader.rules)  # type: ignore[arg-type]

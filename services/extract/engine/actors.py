@@ -70,7 +70,7 @@ def find_actors(text: Text, items: list[Item]) -> list[Item]:
         else:
             item, position = built
             phrases.append(item)
-    return _grouped(text, _with_prepositions(text, phrases))
+    return _grouped(text, _listed(text, _with_prepositions(text, phrases)))
 
 
 def _phrase(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
@@ -168,7 +168,7 @@ def _headed(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None: 
         elif ("filler" in item.tags or ("domain" in item.tags and "adj" in item.tags)) and not comma and not conj:
             if "domain" in item.tags and actor.kind == "delegation":
                 actor.tags = actor.tags | {f"delegation.{domain}" for reading in item.readings for domain in reading.entry.domains}
-        elif "title" in item.tags and not conj:
+        elif ("title" in item.tags and not conj) or ("both" in item.tags and actor.plural):
             pass
         elif item.tags & HEADS and not comma and not conj and actor.iso is None and "counterpart" not in actor.tags:
             if "speaker_for" in item.tags or item.tags & {"like", "in"} or (kind == "delegation" and "org" not in item.tags):
@@ -187,6 +187,8 @@ def _headed(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None: 
                 actor.tags = actor.tags | {"army"}
             if "private" in part.tags:
                 actor.tags = actor.tags | {"private"}
+            if "generic" in head.tags:
+                actor.rank = None  # "head of" an organ is no president
             last, position = items[position_after - 1], position_after
             actor.end = last.end
             continue
@@ -203,6 +205,9 @@ def _headed(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None: 
             if actor.kind == "delegation" and "to" in item.tags:
                 break
             actor.iso = found.iso if found else None
+        elif "city" in item.tags and not comma and not conj and actor.iso is None and not (item.tags & MARKS) and actor.kind == "official":
+            found = item.entry("city")
+            actor.iso = found.iso if found else None
         elif "person" in item.tags and not conj and actor.kind in ("official", "delegation") and actor.person is None:
             found = item.entry("person")
             if found is None or (actor.iso is not None and found.iso != actor.iso) or actor.kind == "delegation":
@@ -215,6 +220,8 @@ def _headed(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None: 
         position += 1
         if actor.person is not None:
             open_slots = False
+    if actor.iso is None and not actor.definite and len(head.tags) and actor.end == head.end and "generic" in head.tags:
+        actor.rank = None  # "head of" something that the lexicon does not know: no president
     after = items[position] if position < len(items) else None
     if actor.kind == "official" and actor.person is None and not actor.plural and actor.iso is not None:
         name = _unknown_name(text, last, after)
@@ -269,6 +276,7 @@ def _with_prepositions(text: Text, items: list[Item]) -> list[Item]:
             while out and "both" in out[-1].tags and gap(out[-1], item) == 0:
                 both = out.pop()
                 item.tags = item.tags | (both.tags & MARKS)
+                item.start, item.first = both.start, both.first
             _absorb_description(out, item)
             if out and _preposition(out[-1]) and gap(out[-1], item) <= 0 and not has_comma(text, out[-1], item):
                 before = out.pop()
@@ -301,6 +309,43 @@ def _absorb_description(out: list[Item], item: Item) -> None:
 
 def _preposition(item: Item) -> bool:
     return "actor" not in item.tags and any(tag.startswith("p.") for tag in item.tags)
+
+
+def _listed(text: Text, items: list[Item]) -> list[Item]:
+    """A list with commas that ends in "and" ("A, B, C and D"): the commas of it join as "and" does."""
+    for position, item in enumerate(items):
+        if not _state_without_marks(item):
+            continue
+        end = position
+        while end + 1 < len(items) and _state_without_marks(items[end + 1]) and _only_comma(text, items[end], items[end + 1]):
+            end += 1
+        closes = (
+            end + 1 < len(items)
+            and "state" in items[end + 1].tags
+            and "conj" in items[end + 1].tags
+            and gap(items[end], items[end + 1]) == 0
+        )
+        opens = position > 0 and _may_lead_list(items[position - 1]) and _only_comma(text, items[position - 1], item)
+        if closes and (end > position or opens):
+            for member in items[position + (0 if opens else 1) : end + 1]:
+                member.tags = member.tags | {"conj"}
+    return items
+
+
+def _may_lead_list(item: Item) -> bool:
+    """A state, or an office in the plural ("ministers of A, B and C"); never a person, whose comma closes an apposition."""
+    if not isinstance(item.value, Group):
+        return False
+    actor = item.value.members[-1]
+    return actor.kind == "state" or (actor.kind == "official" and actor.plural and actor.name is None)
+
+
+def _state_without_marks(item: Item) -> bool:
+    return "actor" in item.tags and "state" in item.tags and not (item.tags & MARKS)
+
+
+def _only_comma(text: Text, left: Item, right: Item) -> bool:
+    return gap(left, right) == 0 and text.norm[left.end : right.start].strip() == ","
 
 
 def _grouped(text: Text, items: list[Item]) -> list[Item]:

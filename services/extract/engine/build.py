@@ -11,18 +11,23 @@ from typing import Any
 from schemas.article import Article
 from schemas.codes import (
     ActorLevel,
+    ArmsStage,
     Basis,
     Discourse,
     EventType,
+    EvidenceRole,
     Factuality,
     FirstScope,
     FlightsAction,
+    FlightsStatus,
     Instrument,
+    ItemClass,
     Level,
     PersonRole,
     Precision,
     Rank,
     RelationsAction,
+    RelationsStatus,
     Stage,
     Status,
 )
@@ -112,12 +117,13 @@ def _factuality(draft: Draft) -> Factuality:
 
 
 def _evidence(story: Story, draft: Draft) -> tuple[dict[str, Any], ...]:
-    found = []
-    for role, start, end in evidence_of(draft)[:MAX_SPANS]:
-        first, last = story.text.span(start, end)
-        last = min(last, first + MAX_SPAN_CHARS)
-        found.append({"role": role, "start": first, "end": last, "quote": story.text.source[first:last]})
-    return tuple(found)
+    return tuple(_span(story, *span) for span in evidence_of(draft)[:MAX_SPANS])
+
+
+def _span(story: Story, role: EvidenceRole, start: int, end: int) -> dict[str, Any]:
+    first, last = story.text.span(start, end)
+    last = min(last, first + MAX_SPAN_CHARS)
+    return {"role": role, "start": first, "end": last, "quote": story.text.source[first:last]}
 
 
 def _first(story: Story, draft: Draft) -> dict[str, Any] | None:
@@ -295,26 +301,38 @@ def _place(draft: Draft) -> dict[str, Any]:
 
 
 def _status(story: Story, draft: Draft) -> Status:
-    told = [status for mention in (*draft.mentions, *draft.partial) if (status := status_of(story, mention)) is not None]
+    telling = [*draft.mentions, *(mention for mention in draft.partial if mention.modality.course != "noun")]
+    told = [status for mention in telling if (status := status_of(story, mention)) is not None]
     if not told:
         return Status.ONGOING if draft.type is EventType.VISIT else Status.COMPLETED
     happened = [s for s in told if s in (Status.COMPLETED, Status.ONGOING)]
-    moved = [s for s in told if s in (Status.POSTPONED, Status.CANCELLED, Status.REFUSED)]
-    if moved and not any(status_of(story, m) in (Status.COMPLETED, Status.ONGOING) and m.modality.course == "past" for m in draft.mentions):
-        return Status.POSTPONED if Status.POSTPONED in moved else moved[0]
+    moved_by = [m for m in (*draft.mentions, *draft.partial) if status_of(story, m) in (Status.POSTPONED, Status.CANCELLED, Status.REFUSED)]
+    begun = [m for m in draft.mentions if status_of(story, m) in (Status.COMPLETED, Status.ONGOING) and m.modality.course != "noun"]
+    # What is under way was put off before, unless the putting off is itself the news.
+    if moved_by and (not begun or (any(m.sentence.lead for m in moved_by) and not any(m.sentence.lead for m in begun))):
+        moved = [status_of(story, m) for m in moved_by]
+        return next(s for s in (Status.POSTPONED, Status.CANCELLED, Status.REFUSED) if s in moved)
     if happened:
         return Status.COMPLETED if Status.COMPLETED in happened else Status.ONGOING
-    if Status.DENIED in told:
+    if told and Status.DENIED in told:
         return Status.DENIED
     return Status.PLANNED
 
 
+def _denied(story: Story, draft: Draft) -> bool:
+    """Only media tell it and the news is that a side denies it (ontology K1, E10)."""
+    if not all(mention.reported or mention.claimed or mention.modality.course == "denied" for mention in draft.mentions):
+        return False
+    return any(place.sentence.lead and set(place.states) & set(draft.parties) for place in story.denials)
+
+
 def _visit(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any]:
-    status = _status(story, draft)
+    status = Status.DENIED if _denied(story, draft) else _status(story, draft)
     chosen = [m for m in draft.mentions if status_of(story, m) is status]
     arrival = [m for m in draft.mentions if "v.arrive" in m.trigger.tags and m.when is not None]
     background = fields["discourse"] is Discourse.BACKGROUND
     when = _date(story, draft, arrival or chosen, planned=status not in (Status.COMPLETED, Status.ONGOING), background=background)
+    evidence = list(fields["evidence"]) + [_span(story, EvidenceRole.DENIAL, *d.span) for d in story.denials if status is Status.DENIED]
     if (
         (status is Status.ONGOING or (arrival and when.get("basis") is Basis.EXPLICIT))
         and when.get("start") is not None
@@ -332,6 +350,7 @@ def _visit(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any]
     nearby = tuple(c for c in cities if c)
     return {
         "status": status,
+        "evidence": tuple(evidence[:MAX_SPANS]),
         "date": when,
         "visitors": people,
         "from": draft.parties[0],
@@ -352,9 +371,30 @@ def _meeting(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, An
     chosen = [m for m in draft.mentions if status_of(story, m) is status]
     actors = [actor for m in draft.mentions for actor in m.roles.get("participants", Group()).members]
     background = fields["discourse"] is Discourse.BACKGROUND
-    when = _date(story, draft, chosen, planned=status is not Status.COMPLETED, background=background)
+    when = _date(story, draft, chosen, planned=status not in (Status.COMPLETED, Status.ONGOING), background=background)
+    place = _place(draft)
+    if draft.parent is not None and when.get("basis") is not Basis.EXPLICIT:
+        when, place = _within_visit(story, draft.parent, status, when, place)
     people = _persons(story, actors, PersonRole.PARTICIPANT, when.get("start") or when.get("end"))
-    return {"status": status, "date": when, "place": _place(draft), "participants": people, "level": _level(people)}
+    return {"status": status, "date": when, "place": place, "participants": people, "level": _level(people)}
+
+
+def _within_visit(
+    story: Story, visit: Draft, status: Status, when: dict[str, Any], place: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Date and place of a meeting that belongs to a visit (ontology C4, C6)."""
+    visit_fields = _visit(story, visit, _common(story, visit))
+    country = {"country": visit.parties[1]}
+    if story.published is None:
+        return when, place or country
+    if status is Status.PLANNED:
+        return _event_date(When(story.published, None, Precision.DAY_OR_LATER), Basis.INFERRED), country
+    if visit_fields["status"] is Status.ONGOING:
+        when = _event_date(When(story.published, story.published, Precision.DAY), Basis.INFERRED)
+    else:
+        when = {**visit_fields["date"], "basis": Basis.INFERRED}
+    city = visit_fields["place"].get("city")
+    return when, {**country, "city": city} if city else place or country
 
 
 def _level(people: tuple[dict[str, Any], ...]) -> Level:
@@ -382,16 +422,92 @@ def _summit(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any
     return {**fields_of_meeting, "host": host or (place if place in draft.parties else None)}
 
 
-def _relations(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any]:
+RELATIONS_ORDER = [
+    *("establish", "resume", "upgrade", "recognize", "open_mission", "exchange_envoys", "appoint_envoy"),
+    *("sever", "expel_envoy", "close_mission", "recall_envoy", "suspend", "downgrade", "ease_restriction"),
+]
+"""Which action names the event when the article uses several for it (ontology R1)."""
+
+
+def _ahead(story: Story, draft: Draft) -> bool:
+    """Whether all mentions look ahead, by their form or by their date."""
+
+    def ahead(mention: Mention) -> bool:
+        later = (
+            mention.when is not None
+            and mention.when.start is not None
+            and story.published is not None
+            and mention.when.start > story.published
+        )
+        return mention.modality.course in ("future", "lapsed") or (mention.modality.course in ("present", "noun") and later)
+
+    return all(ahead(mention) for mention in draft.mentions)
+
+
+def _shared_date(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any]:
+    """The date of the event, or that of the visit in the same sentence."""
     background = fields["discourse"] is Discourse.BACKGROUND
-    when = _date(story, draft, draft.mentions, planned=False, background=background)
-    return {"action": RelationsAction(str(draft.mentions[0].rule.action)), "date": when, "place": _place(draft)}
+    planned = _ahead(story, draft)
+    when = _date(story, draft, draft.mentions, planned=planned, background=background)
+    if draft.parent is not None and when.get("basis") is not Basis.EXPLICIT:
+        own = {id(mention.sentence) for mention in draft.mentions}
+        dated = _best(story, [mention for mention in draft.parent.mentions if id(mention.sentence) in own])
+        if dated is not None and dated.when is not None:
+            return _event_date(dated.when, Basis.SHARED, _quoted(story, dated))
+    return when
+
+
+def _relations(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any]:
+    actions = sorted({str(mention.rule.action) for mention in draft.mentions}, key=RELATIONS_ORDER.index)
+    planned = _ahead(story, draft)
+    place = _place(draft)
+    mission = next((r.entry.mission for m in draft.mentions if m.object for r in m.object.readings if r.entry.mission), None)
+    initiator = next((s for m in draft.mentions for s in m.roles.get("initiator", Group()).states), None)
+    sending = next((s for m in draft.mentions for s in m.roles.get("sending", Group()).states), None)
+    return {
+        "action": RelationsAction(actions[0]),
+        "secondary_action": RelationsAction(actions[1]) if len(actions) > 1 else None,
+        "status": RelationsStatus.PLANNED if planned else RelationsStatus.DONE,
+        "initiator": initiator,
+        "date": _shared_date(story, draft, fields),
+        "place": place if mission else {},
+        "mission": {
+            "kind": mission,
+            "sending": sending,
+            "receiving": next((s for s in draft.parties if s != sending), None),
+            "city": place.get("city"),
+        }
+        if mission
+        else None,
+    }
 
 
 def _flights(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any]:
+    origin = next((a for m in draft.mentions for a in m.roles.get("from", Group()).members), None)
+    destination = next((a for m in draft.mentions for a in m.roles.get("to", Group()).members), None)
+    planned = _ahead(story, draft)
+    return {
+        "action": FlightsAction.ROUTE_ANNOUNCED if planned else FlightsAction(str(draft.mentions[0].rule.action)),
+        "status": FlightsStatus.PLANNED if planned else FlightsStatus.DONE,
+        "date": _shared_date(story, draft, fields),
+        "origin": {"country": origin.iso, "city": origin.city} if origin else {},
+        "destination": {"country": destination.iso, "city": destination.city} if destination else {},
+        "direct": True if any("direct" in m.trigger.tags for m in draft.mentions) else None,
+    }
+
+
+def _arms(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any]:
     background = fields["discourse"] is Discourse.BACKGROUND
-    when = _date(story, draft, draft.mentions, planned=False, background=background)
-    return {"action": FlightsAction(str(draft.mentions[0].rule.action)), "date": when}
+    goods = next((r.entry for m in draft.mentions if m.object for r in m.object.readings if r.entry.item), None)
+    planned = _ahead(story, draft)
+    return {
+        "stage": ArmsStage.PLANNED if planned else ArmsStage.DELIVERED,
+        "seller": draft.parties[0],
+        "buyer": draft.parties[1],
+        "item": goods.key if goods else None,
+        "item_class": goods.item if goods else ItemClass.OTHER,
+        "date": _date(story, draft, draft.mentions, planned=planned, background=background),
+    }
 
 
 _SPECIFIC = {
@@ -401,6 +517,7 @@ _SPECIFIC = {
     EventType.SUMMIT: _summit,
     EventType.RELATIONS_CHANGE: _relations,
     EventType.FLIGHTS: _flights,
+    EventType.ARMS_DEAL: _arms,
 }
 
 

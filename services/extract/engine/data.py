@@ -126,6 +126,7 @@ class Example(_Data):
     text: str
     published: str = "2024-05-15"
     expect: dict[str, str | int | bool | list[str]]
+    also: tuple[dict[str, str | int | bool | list[str]], ...] = Field(default=(), description="What else is in it, in any order.")
 
 
 class Counterexample(_Data):

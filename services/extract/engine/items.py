@@ -14,6 +14,7 @@ from services.extract.engine.text import Text
 
 _NUMBER = re.compile(r"(?<= )\d{1,4}(?= |$)")
 _COMMA = ","
+_COLON = re.compile(r":(?!\d)")
 
 
 @dataclass(slots=True, eq=False)
@@ -80,6 +81,16 @@ def numbers(text: Text, items: list[Item]) -> list[Item]:
         number = Item(match.start(), match.end(), text.token[match.start()], text.token[match.end() - 1], frozenset({"number"}), ())
         number.value = int(match.group())
         found.append(number)
+    return sorted([*items, *found], key=lambda item: item.start) if found else items
+
+
+def with_colons(text: Text, items: list[Item]) -> list[Item]:
+    """`items` with the colons of the text among them: what follows one is somebody's words, another clause."""
+    found = []
+    for match in _COLON.finditer(text.norm):
+        at = match.start()
+        token = text.token[at]
+        found.append(Item(at, at + 1, token + 1, token, frozenset({"break", "colon"}), ()))
     return sorted([*items, *found], key=lambda item: item.start) if found else items
 
 

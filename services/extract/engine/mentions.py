@@ -52,6 +52,7 @@ class Mention:
     when: When | None = None
     date_span: tuple[int, int] | None = None
     announced: When | None = None
+    period: When | None = None
     domains: tuple[Domain, ...] = ()
     count: int = 1
     weight: float = 1.0

@@ -11,7 +11,7 @@ from services.extract.engine.dates import When
 from services.extract.engine.items import Item, Sentence
 from services.extract.engine.mentions import Mention
 from services.extract.engine.reading import Story
-from services.extract.engine.roles import IN, is_actor
+from services.extract.engine.roles import IN, TO, is_actor
 
 OPEN_DAYS = 10
 """How far an open window reaches when two dates are compared (ontology I0)."""
@@ -105,16 +105,24 @@ def _same(story: Story, draft: Draft, mention: Mention) -> bool:
     if draft.type is EventType.VISIT:
         return _same_visit(story, draft, mention)
     if draft.type is EventType.SUMMIT:
-        return len(set(draft.parties) & set(mention.parties)) * 3 >= 2 * min(len(draft.parties), len(mention.parties)) and _dates_fit(
-            story, draft, mention
-        )
+        return _same_summit(story, draft, mention)
     if draft.type is EventType.MEETING:
         return set(draft.parties) == set(mention.parties) and _same_people(draft, mention) and _dates_fit(story, draft, mention)
-    return (
-        set(draft.parties) == set(mention.parties)
-        and draft.mentions[0].rule.action == mention.rule.action
-        and _dates_fit(story, draft, mention)
-    )
+    return set(draft.parties) == set(mention.parties) and _same_action(draft, mention) and _fits_here(story, draft, mention)
+
+
+def _fits_here(story: Story, draft: Draft, mention: Mention) -> bool:
+    """Two undated namings in one sentence are one change."""
+    return any(m.sentence is mention.sentence for m in draft.mentions) or _dates_fit(story, draft, mention)
+
+
+GROUPED = (frozenset({"establish", "resume", "upgrade", "recognize"}), frozenset({"suspend", "downgrade", "sever", "recall_envoy"}))
+"""Actions that may name one change of relations (ontology R1)."""
+
+
+def _same_action(draft: Draft, mention: Mention) -> bool:
+    mine, theirs = str(draft.mentions[0].rule.action), str(mention.rule.action)
+    return mine == theirs or any({mine, theirs} <= group for group in GROUPED)
 
 
 def _same_agreement(story: Story, draft: Draft, mention: Mention) -> bool:
@@ -157,10 +165,21 @@ def _same_visit(story: Story, draft: Draft, mention: Mention) -> bool:
     return _dates_fit(story, draft, mention)
 
 
+def _same_summit(story: Story, draft: Draft, mention: Mention) -> bool:
+    shared = len(set(draft.parties) & set(mention.parties))
+    if shared * 3 < 2 * min(len(draft.parties), len(mention.parties)):
+        return False
+    places = {m.place.iso for m in draft.mentions if m.place is not None}
+    if mention.place is not None and places and mention.place.iso not in places:
+        return False
+    return _dates_fit(story, draft, mention)
+
+
 def _same_people(draft: Draft, mention: Mention) -> bool:
+    """Somebody of each side is the same: a meeting is told by its counterpart, not by who received whom."""
     mine = {(a.iso, a.person or a.rank) for m in draft.mentions for a in m.roles.get("participants", Group()).members}
     new = {(a.iso, a.person or a.rank) for a in mention.roles.get("participants", Group()).members}
-    return len(mine & new) * 2 >= min(len(mine), len(new)) or not mine or not new
+    return all(any(state == iso for iso, _ in mine & new) for state in draft.parties)
 
 
 def _window(story: Story, mention: Mention) -> tuple[date, date] | None:
@@ -186,7 +205,10 @@ def _dates_fit(story: Story, draft: Draft, mention: Mention) -> bool:
     if new is None or not windows:
         # Undated: told as news it is the news; told as history it is not.
         return old_background is new_background or (new is None and not mention.modality.background and not old_background)
-    slack = timedelta(days=3) if draft.type is not EventType.RELATIONS_CHANGE else timedelta(0)
+    ahead = mention.modality.course == "future" and mention.when is not None
+    was_ahead = any(m.modality.course == "future" and m.when is not None for m in draft.mentions)
+    exact = draft.type is EventType.RELATIONS_CHANGE or (ahead != was_ahead and mention.when is not None)
+    slack = timedelta(0) if exact else timedelta(days=3)
     return any(
         new[0] - slack <= end and start <= new[1] + slack if new[0] > date.min else start <= new[1] + slack for start, end in windows
     )
@@ -203,7 +225,7 @@ def discourse_of(story: Story, mention: Mention) -> Discourse:
         starts_early = when.start is None or when.start < published - timedelta(days=BACKGROUND_AFTER_DAYS)
         if mention.modality.background and starts_early and mention.modality.course != "future":
             return Discourse.BACKGROUND
-    elif mention.modality.background and when is None and not mention.sentence.lead:
+    elif mention.modality.background and not mention.sentence.lead:
         return Discourse.BACKGROUND
     return Discourse.LEAD if mention.sentence.lead else Discourse.BODY
 
@@ -218,7 +240,10 @@ def _attach(story: Story, drafts: list[Draft], mention: Mention) -> None:
         return
     here = [draft for draft in fitting if any(m.sentence is mention.sentence for m in draft.mentions)]
     if here:
-        here[-1].partial.append(mention)
+        last = here[-1].mentions[-1].trigger
+        for draft in here:
+            if draft is here[-1] or any(m.trigger is last for m in draft.mentions):
+                draft.partial.append(mention)
         return
     fresh = [draft for draft in fitting if discourse_of(story, draft.mentions[0]) is not Discourse.BACKGROUND]
     before = [draft for draft in fresh if draft.first_start <= mention.trigger.start] or fresh
@@ -257,7 +282,7 @@ def _delegation_members(draft: Draft, sentences: list[Sentence]) -> list[Actor]:
                 continue
             if "break" in item.tags or {"v.meet", "v.visit"} & item.tags:
                 break
-            if is_actor(item) and isinstance(item.value, Group):
+            if is_actor(item) and isinstance(item.value, Group) and not (item.tags & TO):
                 for actor in item.value.members:
                     named = actor.person is not None or (actor.kind == "official" and "official" not in actor.tags)
                     if named and actor.iso in (None, draft.parties[0]) and actor.rank is not None:
@@ -284,7 +309,7 @@ def _parents(story: Story, drafts: list[Draft]) -> None:
     """An agreement or a meeting in the course of a visit belongs to it (ontology C10)."""
     visits = [draft for draft in drafts if draft.type is EventType.VISIT and not draft.mentions[0].aggregate]
     for draft in drafts:
-        if draft.type in (EventType.VISIT, EventType.SUMMIT):
+        if draft.type in (EventType.VISIT, EventType.SUMMIT) or any(m.modality.after for m in draft.mentions):
             continue
         for visit in visits:
             if not set(visit.parties) <= set(draft.parties):
@@ -314,7 +339,7 @@ def stage_of(mention: Mention) -> Stage:
         return Stage.REJECTED
     if course in ("future", "lapsed") and base is Stage.SIGNED:
         return Stage.PLANNED
-    if course == "present" and base is Stage.SIGNED and not (mention.sentence.lead):
+    if course == "present" and base is Stage.SIGNED and not mention.sentence.headline:
         return Stage.PLANNED
     return base
 
@@ -322,7 +347,7 @@ def stage_of(mention: Mention) -> Stage:
 _STATUS = {"past": Status.COMPLETED, "present": Status.ONGOING, "future": Status.PLANNED, "lapsed": Status.PLANNED}
 
 
-def status_of(story: Story, mention: Mention) -> Status | None:
+def status_of(story: Story, mention: Mention) -> Status | None:  # noqa: PLR0911
     """The status that one mention of a visit, meeting or summit tells; `None` when it leaves that open."""
     course = mention.modality.course
     if course in ("cancelled", "postponed", "refused", "denied"):
@@ -337,9 +362,9 @@ def status_of(story: Story, mention: Mention) -> Status | None:
     if course == "noun":
         if mention.modality.completed or mention.modality.after:
             return Status.COMPLETED
-        if mention.when is not None and story.published is not None:
-            if mention.when.end is not None and mention.when.end < story.published - timedelta(days=1):
-                return Status.COMPLETED
+        end = mention.when.end if mention.when is not None else None
+        if end is not None and story.published is not None and end < story.published - timedelta(days=1):
+            return Status.COMPLETED
         return Status.ONGOING if mention.modality.during else None
     return _STATUS.get(course)
 

@@ -30,7 +30,7 @@ def judge(place: Place) -> Modality:  # noqa: PLR0912
             break
         if "light" in tags and nominal and result.course == "noun":
             result.course = _tense(item)
-        if nominal and result.course == "noun" and tags & {"v.perform", "v.begin", "v.end", "v.hold"} and words <= GOVERN_WORDS:
+        if nominal and result.course == "noun" and tags & {"v.perform", "v.begin", "v.end", "v.hold", "v.launch"} and words <= GOVERN_WORDS:
             result.course = _carried(item)
         if "after" in tags and distance <= 1 and nominal:
             result.after = True
@@ -58,8 +58,8 @@ def judge(place: Place) -> Modality:  # noqa: PLR0912
         if "verb" in tags and not (tags & {"light", "v.perform", "v.begin", "v.end", "v.hold", "say"}):
             break
         last = item
-    if nominal and result.course == "noun" and "n.visit" not in trigger.tags:
-        result.course = _held_behind(place) or "noun"
+    if nominal and result.course == "noun":
+        result.course = _held_behind(place, "v.perform" if "n.visit" in trigger.tags else "v.hold") or "noun"
     if result.course in ("noun", "present", "past", "future"):
         moved = _moved_behind(place)
         if moved:
@@ -85,7 +85,7 @@ def _tense(item: Item) -> str:
 def _carried(verb: Item) -> str:
     """What the verb that carries a noun says: paid, began, ended, held a visit or a meeting."""
     tense = _tense(verb)
-    if "v.begin" in verb.tags:
+    if {"v.begin", "v.launch"} & verb.tags:
         return "present" if tense in ("past", "present") else tense
     if "v.end" in verb.tags:
         return "past" if tense in ("past", "present") else tense
@@ -142,17 +142,17 @@ def _planned_clause(place: Place, position: int) -> bool:
     return before is not None and "plan" in before.tags and gap(before, place.items[position]) <= 1
 
 
-def _held_behind(place: Place) -> str | None:
+def _held_behind(place: Place, carrier: str) -> str | None:
     """ "a summit of A and B that will be held": the verb of holding behind the noun."""
     for item in place.items[place.at + 1 :]:
-        if "v.hold" in item.tags:
+        if carrier in item.tags:
             return _tense(item)
         if "verb" in item.tags or ("break" in item.tags and "relative" not in item.tags):
             return None
     return None
 
 
-def _moved_behind(place: Place) -> str | None:
+def _moved_behind(place: Place) -> str | None:  # noqa: PLR0911
     """ "the visit of X to Y was postponed": a verb of change behind the trigger, with no other actor as its subject."""
     last, words = place.trigger, 0
     nominal = "verb" not in place.trigger.tags
@@ -166,6 +166,8 @@ def _moved_behind(place: Place) -> str | None:
             return "cancelled"
         if "postpone" in item.tags:
             return "postponed"
+        if "deny" in item.tags and "verb" not in item.tags:
+            return "denied"
         if "verb" in item.tags:
             return None
         if isinstance(item.value, Group) and words > CLOSE_WORDS and not (item.tags & {"to", "p.to", "p.with", "p.between"}):

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import product
 
-from schemas.codes import ActorLevel, Domain, EventType, EvidenceRole, Precision, Stage
+from schemas.codes import ActorLevel, Domain, EventType, EvidenceRole, Precision, Rank, Stage
 from services.extract.engine.actors import Actor, Group
 from services.extract.engine.data import Object, RuleData
 from services.extract.engine.dates import DateExpression, When, resolve
@@ -18,7 +19,7 @@ from services.extract.engine.items import Item, Sentence, gap
 from services.extract.engine.lexicon import Lexicon
 from services.extract.engine.mentions import Mention, Skip
 from services.extract.engine.modality import judge
-from services.extract.engine.roles import FINDERS, IN, Place, is_actor
+from services.extract.engine.roles import FINDERS, IN, Place, is_actor, subject
 from services.extract.engine.text import Text
 from services.extract.engine.watch import Watchlist
 
@@ -27,11 +28,23 @@ TRAVELLERS = ("official", "person", "delegation")
 PLACES = ("state", "capital", "city")
 _BESIDE_INSTRUMENT = frozenset({"date", "filler", "demonym", "p.in", "p.with", "p.between", "anaphor.both", "p.on"})
 """What may stand between an instrument and the words that say its field."""
+_MOVED = frozenset({"denied", "cancelled", "postponed", "refused"})
+_MAY_MOVE = frozenset({EventType.AGREEMENT, EventType.VISIT, EventType.MEETING, EventType.SUMMIT})
+"""Types that tell of being put off or called off; of the others only what happens is told."""
 UNREAL = {
     "negated": "negated",
     "hypothetical": "hypothetical",
     "invited": "invitation",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """A denial of what others report: where (offsets in `Text.norm`), and the states named in its sentence."""
+
+    sentence: Sentence
+    span: tuple[int, int]
+    states: tuple[str, ...]
 
 
 @dataclass
@@ -45,6 +58,7 @@ class Story:
     mentions: list[Mention] = field(default_factory=list)
     partial: list[Mention] = field(default_factory=list)
     skips: list[Skip] = field(default_factory=list)
+    denials: list[Denial] = field(default_factory=list)
 
     def pair_before(self, explicit: Sequence[str]) -> list[str] | None:
         """The parties of the latest mention that include all of `explicit`."""
@@ -68,6 +82,7 @@ def rules_by_trigger(rules: Sequence[RuleData]) -> dict[str, list[RuleData]]:
 def read_sentence(story: Story, sentence: Sentence, rules: dict[str, list[RuleData]]) -> None:
     """Try every rule at every trigger of `sentence`; add the mentions and skips to `story`."""
     items = sentence.items
+    _note_denials(story, sentence)
     for at, item in enumerate(items):
         done: set[EventType] = set()
         candidates = {rule.id: rule for tag in item.tags for rule in rules.get(tag, ())}
@@ -81,7 +96,15 @@ def read_sentence(story: Story, sentence: Sentence, rules: dict[str, list[RuleDa
                 done.add(rule.type)
 
 
-def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> str | bool:
+def _note_denials(story: Story, sentence: Sentence) -> None:
+    for item in sentence.items:
+        if "deny" in item.tags:
+            states = {s for other in sentence.items if is_actor(other) and isinstance(other.value, Group) for s in other.value.states}
+            story.denials.append(Denial(sentence, (item.start, item.end), tuple(sorted(states))))
+            return
+
+
+def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> str | bool:  # noqa: PLR0911
     trigger = place.trigger
     if trigger.tags & set(rule.without):
         return False
@@ -97,6 +120,8 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> st
     modality = judge(place)
     if modality.course in UNREAL:
         return UNREAL[modality.course]
+    if modality.course in _MOVED and rule.type not in _MAY_MOVE:
+        return modality.course
     mention = Mention(rule.type, rule, sentence, trigger, modality, parties=[], object=anchor)
     _add_trigger_evidence(mention)
     for role, names in rule.roles.items():
@@ -198,7 +223,7 @@ def _governor(items: Sequence[Item], position: int) -> Item | None:
     """The verb or trigger that the date at `position` belongs to: the nearest before it in its clause."""
     for back in range(position - 1, -1, -1):
         tags = items[back].tags
-        if "verb" in tags or "say" in tags or tags & {"n.visit", "n.sign", "n.summit", "n.meet", "n.arrive", "light"}:
+        if "verb" in tags or "say" in tags or tags & {"n.visit", "n.sign", "n.summit", "n.meet", "n.arrive", "n.reach", "n.stop", "light"}:
             return items[back]
         if "break" in tags:
             return None
@@ -222,13 +247,17 @@ def _dates(story: Story, sentence: Sentence, place: Place, mention: Mention) -> 
             if when is not None and when.precision is Precision.DAY:
                 mention.announced = when
                 mention.date_span = mention.date_span or (item.start, item.end)
+            elif when is not None and mention.modality.course == "past":
+                mention.period = when  # announced in a loose period: that period (ontology C4)
             continue
-        elif _same_clause(items, place.at, position, governor, mention.trigger):
+        elif _same_clause(items, place.at, position, governor, mention):
             distance = abs(position - place.at) + (0 if governor is mention.trigger else 3)
             if own is None or distance < own[0]:
                 own = (distance, item)
-    chosen = own[1] if own else opening
+    # What an opening date governs is told by the sentence, not what it presupposes ("in May they resumed ties after the freezing of ...").
+    chosen = own[1] if own else (None if mention.modality.after else opening)
     if chosen is None:
+        mention.when = mention.period
         return
     when = _resolve(story, chosen, future=mention.modality.course == "future")
     if when is not None:
@@ -272,16 +301,23 @@ def _announcement_behind(items: Sequence[Item], opening: Item, place: Place) -> 
     return False
 
 
-def _same_clause(items: Sequence[Item], at: int, position: int, governor: Item | None, trigger: Item) -> bool:
-    if governor is trigger:
+_EVENTFUL = frozenset({"n.visit", "n.sign", "n.summit", "n.reach", "v.sign", "v.visit", "v.arrive", "v.depart", "after"})
+_CARRIERS = frozenset({"v.perform", "v.begin", "v.end", "v.hold", "v.launch", "light", "v.sign"})
+"""Words that tell an occurrence of their own, or open one: a date beside them is theirs."""
+
+
+def _same_clause(items: Sequence[Item], at: int, position: int, governor: Item | None, mention: Mention) -> bool:
+    if governor is mention.trigger or (governor is not None and "say" in governor.tags and _is_announcement(mention)):
         return True
+    if governor is not None and not (governor.tags & _CARRIERS):
+        return False
     low, high = min(at, position), max(at, position)
     for item in items[low + 1 : high]:
         if "break" in item.tags and "relative" not in item.tags:
             return False
         if "say" in item.tags:
             return False
-        if item is not governor and item.tags & {"n.visit", "n.sign", "n.summit", "v.sign", "v.visit"}:
+        if item is not governor and item.tags & _EVENTFUL:
             return False
     return True
 
@@ -315,14 +351,37 @@ def _sources(sentence: Sentence, place: Place, mention: Mention) -> None:
             mention.claimed = True
             return
         if "say" in item.tags or "attribution" in item.tags:
-            for following in place.items[position + 1 : position + 3]:
-                if is_actor(following) and isinstance(following.value, Group):
-                    speaker = following.value.members[0]
-                    if speaker.level is ActorLevel.NON_STATE or "speaker_for" in speaker.tags:
-                        mention.reported = "speaker_for" not in speaker.tags or speaker.office != "spokesman" or speaker.iso is None
-                        mention.evidence.append((EvidenceRole.ATTRIBUTION, item.start, following.end))
-                    return
+            if _reported_by(place.items, position, mention):
+                return
+            if any("break" in between.tags for between in place.items[position : place.at]):
+                return
+    for position in range(place.at + 1, len(place.items)):
+        if "attribution" in place.items[position].tags and not mention.reported:
+            said = position + 1 < len(place.items) and "say" in place.items[position + 1].tags
+            if not _reported_by(place.items, position + said, mention) and _report_behind(place.items, position):
+                mention.reported = True
+                mention.evidence.append((EvidenceRole.ATTRIBUTION, place.items[position].start, place.items[position + 1].end))
             return
+
+
+def _report_behind(items: list[Item], position: int) -> bool:
+    """ "according to a report": what is quoted is a paper, not a party."""
+    return position + 1 < len(items) and "report" in items[position + 1].tags
+
+
+def _reported_by(items: list[Item], position: int, mention: Mention) -> bool:
+    """Whether the verb of saying at `position` has a speaker we know; media and unnamed people make it a mere report."""
+    speakers = subject(Place(items, position))
+    if not speakers and position + 1 < len(items) and is_actor(items[position + 1]):
+        speakers = [items[position + 1]]
+    for item in speakers:
+        if isinstance(item.value, Group):
+            speaker = item.value.members[0]
+            if speaker.level is ActorLevel.NON_STATE or "speaker_for" in speaker.tags:
+                mention.reported = speaker.office != "spokesman"
+                mention.evidence.append((EvidenceRole.ATTRIBUTION, items[position].start, items[position].end))
+            return True
+    return False
 
 
 # --- parties of agreements and the like
@@ -335,6 +394,9 @@ def _build_pair(story: Story, sentence: Sentence, place: Place, mention: Mention
         entry = mention.object.entry("n.accords")
         if entry is not None and entry.iso and entry.iso not in states and states:
             states.append(entry.iso)
+    if len(states) == 1:
+        # Who announces the signing of its own instrument "with B" is the other side.
+        states += [s for s in mention.roles.get("announcer", Group()).states if s not in states][:1]
     if len(states) < 2 and mention.rule.inherits:
         inherited = _inherited(story, sentence, place, states, mention)
         if inherited:
@@ -348,9 +410,9 @@ def _build_pair(story: Story, sentence: Sentence, place: Place, mention: Mention
         return "out_of_scope"
     for member in group.members:
         mention.evidence.append((EvidenceRole.PARTY, member.start, member.end))
+    mention.place = _where(place)
     if mention.type is EventType.AGREEMENT:
         _instrument(story, place, mention)
-        mention.place = _where(place)
     story.mentions.append(mention)
     return True
 
@@ -367,6 +429,10 @@ def _inherited(story: Story, sentence: Sentence, place: Place, states: list[str]
         ),
         None,
     )
+    if mention.type is EventType.RELATIONS_CHANGE:
+        here = next((m.parties for m in reversed(story.mentions) if m.sentence is sentence and m.type is mention.type), None)
+        if here is not None and set(states) <= set(here):
+            return here
     others = {state for item in _clause(place) if is_actor(item) and isinstance(item.value, Group) for state in item.value.states}
     if both:
         pair = story.pair_before(states)
@@ -468,7 +534,7 @@ def _count_before(items: Sequence[Item], position: int) -> int | None:
 # --- visits
 
 
-def _build_visit(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:  # noqa: PLR0912
+def _build_visit(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:  # noqa: PLR0911, PLR0912
     visitors = [actor for actor in mention.roles.get("visitor", Group()).members if actor.kind in TRAVELLERS]
     destinations = [actor for actor in mention.roles.get("destination", Group()).members if actor.kind in PLACES]
     if "plural" in mention.trigger.tags and not visitors:
@@ -493,16 +559,23 @@ def _build_visit(story: Story, sentence: Sentence, place: Place, mention: Mentio
     states = list(dict.fromkeys(actor.iso for actor in visitors if actor.iso))
     if not states:
         return "no_visitor_state"
+    if "plural" in mention.trigger.tags and not any(actor.person for actor in visitors):
+        return "topic_word"
+    if _only_describes(mention, visitors):
+        story.partial.append(mention)
+        return "not_asserted"
+    if all(actor.rank is Rank.AMBASSADOR for actor in visitors):
+        return "posting"
     made = False
     reason: str | bool = "out_of_scope"
-    for target in destinations:
-        if target.iso is None or target.iso == states[0]:
+    for origin, target in product(states, destinations):
+        if target.iso is None or target.iso == origin:
             reason = "own_country"
             continue
         if target.kind == "city" and target.city == "Jerusalem":
             reason = "held_territory"
             continue
-        parties = [states[0], target.iso]
+        parties = [origin, target.iso]
         if not story.watchlist.in_scope(parties):
             continue
         single = Mention(
@@ -524,7 +597,7 @@ def _build_visit(story: Story, sentence: Sentence, place: Place, mention: Mentio
             official=mention.official,
             secret=mention.secret,
             aggregate=mention.aggregate,
-            visitors=[actor for actor in visitors if actor.iso in (states[0], None)],
+            visitors=[actor for actor in visitors if actor.iso == origin],
             destination=target,
         )
         single.evidence.append((EvidenceRole.PLACE, target.start, target.end))
@@ -535,6 +608,17 @@ def _build_visit(story: Story, sentence: Sentence, place: Place, mention: Mentio
         story.mentions.append(single)
         made = True
     return True if made else reason
+
+
+def _only_describes(mention: Mention, visitors: list[Actor]) -> bool:
+    """A visit that is only spoken of: no verb carries it and nothing dates it, or it is a remark ("the first by an official")."""
+    modality = mention.modality
+    if "n.visit" not in mention.trigger.tags:
+        return False
+    if modality.course == "noun" and not (modality.during or modality.after or modality.completed) and mention.when is None:
+        return True
+    generic = not any(actor.person or actor.kind == "delegation" or "official" not in actor.tags for actor in visitors)
+    return mention.first is not None and generic
 
 
 def _known(story: Story, actor: Actor) -> Actor:
@@ -596,29 +680,76 @@ def _build_summit(story: Story, sentence: Sentence, place: Place, mention: Menti
     return True
 
 
-def _build_meeting(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:
-    people = [actor for role in ("side", "counterpart") for actor in mention.roles.get(role, Group()).members]
-    people = [_known(story, actor) for actor in people if actor.kind in TRAVELLERS]
-    states = list(dict.fromkeys(actor.iso for actor in people if actor.iso))
+def _build_meeting(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:  # noqa: PLR0911
+    side = [_known(story, actor) for actor in mention.roles.get("side", Group()).members if actor.kind in TRAVELLERS]
+    others = [_known(story, actor) for actor in mention.roles.get("counterpart", Group()).members if actor.kind in TRAVELLERS]
+    if not side or not others:
+        return "no_second_party"
+    if any(actor.level is not ActorLevel.STATE or "speaker_for" in actor.tags for actor in (*side, *others)):
+        return "non_state"
+    visit = _visit_of(story, side)
+    for actor in others:
+        if actor.iso is None and visit is not None and actor.rank is not None:
+            actor.iso = visit.parties[1] if side[0].iso == visit.parties[0] else visit.parties[0]
+    states = list(dict.fromkeys(actor.iso for actor in (*side, *others) if actor.iso))
     if len(states) < 2:
         return "no_second_party"
     if not story.watchlist.in_scope(states):
         return "out_of_scope"
-    if any(actor.level is not ActorLevel.STATE for actor in people):
-        return "non_state"
-    mention.parties = states
-    mention.roles["participants"] = Group(people)
     mention.place = _where(place)
+    if len(states) >= 3:
+        return _add_meeting(story, mention, EventType.SUMMIT, states, [*side, *others])
+    people = [actor for actor in others if actor.iso and actor.iso != side[0].iso and _identifiable(actor)]
+    side = [actor for actor in side if actor.iso and _identifiable(actor)]
+    if not people or not side:
+        return "unnamed_counterpart"
+    for actor in people:
+        _add_meeting(story, mention, EventType.MEETING, [str(side[0].iso), str(actor.iso)], [*side, actor])
+    return True
+
+
+def _identifiable(actor: Actor) -> bool:
+    """A person, a named office or a delegation; never just "officials" (ontology E5)."""
+    return actor.person is not None or actor.kind == "delegation" or (actor.rank is not None and "official" not in actor.tags)
+
+
+def _visit_of(story: Story, side: list[Actor]) -> Mention | None:
+    """The visit that one of these people is on."""
+    for mention in reversed(story.mentions):
+        if mention.type is EventType.VISIT and any(
+            (actor.person and actor.person == visitor.person) or (actor.kind == visitor.kind == "delegation" and actor.iso == visitor.iso)
+            for actor in side
+            for visitor in mention.visitors
+        ):
+            return mention
+    return None
+
+
+def _add_meeting(story: Story, mention: Mention, type: EventType, states: list[str], people: list[Actor]) -> bool:
+    single = replace(
+        mention, type=type, parties=states, roles={**mention.roles, "participants": Group(people)}, evidence=list(mention.evidence)
+    )
     for actor in people:
         span = actor.name or (actor.start, actor.end)
-        mention.evidence.append((EvidenceRole.PERSON if actor.name else EvidenceRole.OFFICE, *span))
-    if len(states) >= 3:
-        mention.type = EventType.SUMMIT
+        single.evidence.append((EvidenceRole.PERSON if actor.name else EvidenceRole.OFFICE, *span))
+    story.mentions.append(single)
+    return True
+
+
+def _build_arms(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:
+    buyer, seller = mention.roles.get("buyer", Group()).states, mention.roles.get("seller", Group()).states
+    seller = [state for state in seller if state not in buyer]
+    if len(buyer) != 1 or not seller:
+        return "no_second_party"
+    mention.parties = [seller[0], buyer[0]]
+    if not story.watchlist.in_scope(mention.parties):
+        return "out_of_scope"
     story.mentions.append(mention)
     return True
 
 
 _BUILDERS = {
+    EventType.ARMS_DEAL: _build_arms,
     EventType.VISIT: _build_visit,
     EventType.SUMMIT: _build_summit,
     EventType.MEETING: _build_meeting,

@@ -67,7 +67,7 @@ def _subject_after(place: Place) -> Item | None:
             return None
         if _plain(item):
             return item
-        if is_actor(item) and not (item.tags & IN):
+        if is_actor(item) and not (item.tags & (IN | TO) and _members(item, ("state", "capital", "city"))):
             return None
         last = item
     return None
@@ -178,11 +178,21 @@ def performer(place: Place) -> list[Item]:
         words += max(gap(item, last), 0)
         if words > SUBJECT_WORDS:
             return []
-        if {"v.perform", "v.begin", "v.end"} & item.tags:
-            return subject(Place(items, position))
+        if {"v.perform", "v.begin", "v.end", "v.hold"} & item.tags:
+            return subject(Place(items, position)) or _earlier_subject(items, position)
+        if "n.perform" in item.tags:
+            return genitive(Place(items, position))
         if item.tags & OPAQUE:
             return []
         last = item
+    return []
+
+
+def _earlier_subject(items: list[Item], position: int) -> list[Item]:
+    """The subject of the verb before, in the same sentence ("he began his visit ..., then will hold talks")."""
+    for back in range(position - 1, -1, -1):
+        if "verb" in items[back].tags and "say" not in items[back].tags:
+            return subject(Place(items, back))
     return []
 
 
@@ -277,9 +287,13 @@ def _ahead(place: Place) -> list[Item]:
     """The items behind the trigger that still belong to its clause."""
     found: list[Item] = []
     words, last = 0, place.trigger
+    carried = "n.visit" in place.trigger.tags
     for item in place.items[place.at + 1 :]:
         words += max(gap(last, item), 0)
-        if words > REACH_WORDS or item.tags & OPAQUE or ("during" in item.tags and found):
+        if carried and item.tags & {"relative", "v.perform"}:
+            last = item
+            continue
+        if words > REACH_WORDS or item.tags & OPAQUE or "after" in item.tags or ("during" in item.tags and found):
             break
         found.append(item)
         last = item
@@ -292,13 +306,11 @@ def _members(item: Item, kinds: tuple[str, ...]) -> bool:
 
 def announcer(place: Place) -> list[Item]:
     """The subject of the verb of saying before a noun with a possessive ("Morocco announced its accession")."""
-    if "poss" not in place.trigger.tags:
-        return []
     for position in range(place.at - 1, -1, -1):
         item = place.items[position]
         if "say" in item.tags and "verb" in item.tags:
             return subject(Place(place.items, position))
-        if "break" in item.tags:
+        if item.tags & OPAQUE or (is_actor(item) and item.tags & PREPOSITIONS):
             return []
     return []
 
@@ -313,3 +325,21 @@ def host(place: Place) -> list[Item]:
 
 FINDERS["announcer"] = announcer
 FINDERS["host"] = host
+
+
+def from_(place: Place) -> list[Item]:
+    """Actors introduced by "from"."""
+    return [item for item in _ahead(place) if is_actor(item) and "p.from" in item.tags]
+
+
+def maker(place: Place) -> list[Item]:
+    """The first state or its adjective behind the object ("... that the Israeli company makes")."""
+    buyers = subject(place)
+    for item in place.items[place.at + 1 :]:
+        if "demonym" in item.tags or (isinstance(item.value, Group) and item.value.states and item not in buyers):
+            return [item]
+    return []
+
+
+FINDERS["from"] = from_
+FINDERS["maker"] = maker
