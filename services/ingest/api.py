@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import logging
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Protocol
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
-from pydantic import SecretStr
 from starlette.requests import ClientDisconnect
 
 from schemas.article import ArticleDraft
@@ -18,6 +16,8 @@ from services.ingest.accept import Reason
 from services.ingest.intake import Kind, Outcome, Result
 from services.ingest.jsontext import BadJson, parse_json
 from services.runtime.errors import StoreUnavailable
+from services.runtime.settings import HttpSettings
+from services.runtime.web import error_response, protect
 
 log = logging.getLogger(__name__)
 
@@ -40,15 +40,15 @@ class Submit(Protocol):
 class Refused(Exception):
     """A request that is answered with an error as a whole."""
 
-    def __init__(self, status: int, error: str, detail: str, **headers: str) -> None:
-        super().__init__(detail)
+    def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
+        super().__init__(message)
         self.status = status
-        self.error = error
-        self.detail = detail
+        self.code = code
+        self.message = message
         self.headers = headers
 
 
-def create_app(submit: Submit, *, max_body_bytes: int, api_key: SecretStr | None, ops: APIRouter) -> FastAPI:
+def create_app(submit: Submit, *, max_body_bytes: int, http: HttpSettings, ops: APIRouter) -> FastAPI:
     """The HTTP application of ingest."""
     app = FastAPI(title="Musafaha ingest", docs_url=None, redoc_url=None)
     app.include_router(ops)
@@ -56,12 +56,11 @@ def create_app(submit: Submit, *, max_body_bytes: int, api_key: SecretStr | None
     @app.exception_handler(Refused)
     async def refuse(_: Request, problem: Exception) -> JSONResponse:
         assert isinstance(problem, Refused)
-        return JSONResponse({"error": problem.error, "detail": problem.detail}, status_code=problem.status, headers=problem.headers)
+        return error_response(problem.status, problem.code, problem.message, headers=problem.headers)
 
     @app.post("/v1/articles", status_code=202, openapi_extra=_documented())
     async def post_articles(request: Request) -> JSONResponse:
         """Put one article or a list of them on the topic. Answers 202 when the broker has confirmed all that are new."""
-        authorize(request.headers.get("authorization"), api_key)
         require_json(request.headers.get("content-type"), request.headers.get("content-encoding"))
         try:
             async with asyncio.timeout(BODY_TIMEOUT_S):
@@ -82,17 +81,8 @@ def create_app(submit: Submit, *, max_body_bytes: int, api_key: SecretStr | None
         headers = {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else None
         return JSONResponse({"results": [_shown(i, result) for i, result in enumerate(results)]}, status_code=status, headers=headers)
 
+    protect(app, http)
     return app
-
-
-def authorize(given: str | None, api_key: SecretStr | None) -> None:
-    """Raise `Refused` (401) unless no key is set or the `Authorization` header bears it."""
-    if api_key is None:
-        return
-    expected = f"Bearer {api_key.get_secret_value()}".encode()
-    if not hmac.compare_digest((given or "").encode(), expected):
-        detail = "send the API key as `Authorization: Bearer <key>`"
-        raise Refused(401, "unauthorized", detail, **{"WWW-Authenticate": "Bearer"})
 
 
 def require_json(content_type: str | None, content_encoding: str | None) -> None:

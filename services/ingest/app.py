@@ -58,8 +58,7 @@ async def _run(settings: Settings, ownership: Ownership) -> None:
             intake = Intake(sender=producer, memory=store, clock=utc_now, limits=limits_of(ingest))
             health = Health()
             health.add_check("store", lambda: _store_complaint(store))
-            ops = ops_router(health, api_key=http.api_key)
-            app = create_app(intake.submit, max_body_bytes=ingest.max_body_bytes, api_key=http.api_key, ops=ops)
+            app = create_app(intake.submit, max_body_bytes=ingest.max_body_bytes, http=http, ops=ops_router(health))
             listener.listen()  # so that whoever reads the address is not refused
             ownership.announce(address)
             log.info("ingest.listening", extra={"address": address, "feeds": len(feeds)})

@@ -125,9 +125,9 @@ class OverHttp:
         if response.status_code == 413 and len(items) > 1:
             return await self._in_halves(items)
         if response.status_code == 413:
-            return [Result(Outcome.REFUSED, None, Reason.TOO_LARGE, str(answer.get("detail")))]
+            return [Result(Outcome.REFUSED, None, Reason.TOO_LARGE, _message(response, answer))]
         hint = ". Set MUSAFAHA_HTTP__API_KEY to the key it was started with" if response.status_code == 401 else ""
-        raise CommandError(f"ingest at {self._client.base_url} answers {response.status_code}: {answer.get('detail')}{hint}")
+        raise CommandError(f"ingest at {self._client.base_url} answers {response.status_code}: {_message(response, answer)}{hint}")
 
     async def _in_halves(self, items: Sequence[object]) -> list[Result]:
         half = len(items) // 2
@@ -139,7 +139,13 @@ def _object(response: httpx.Response) -> dict[str, Any]:
         answer = response.json()
     except ValueError:
         answer = None
-    return answer if isinstance(answer, dict) else {"detail": response.text[:200]}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _message(response: httpx.Response, answer: dict[str, Any]) -> str:
+    """What ingest said, or what stands there when somebody else answered."""
+    error = answer.get("error")
+    return str(error["message"]) if isinstance(error, dict) and "message" in error else response.text[:200]
 
 
 def _result(shown: dict[str, Any]) -> Result:

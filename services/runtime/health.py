@@ -6,21 +6,21 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
-
 from services.runtime import metrics
+from services.runtime.access import NO_KEY, WRONG_HOST, bears_key, is_for_us
 from services.runtime.errors import ConfigError
+from services.runtime.problems import code_of, error_body
 from services.runtime.settings import HttpSettings
 
 if TYPE_CHECKING:
     from aiohttp import web
+    from aiohttp.typedefs import Handler, Middleware
     from fastapi import APIRouter
 
 log = logging.getLogger(__name__)
@@ -105,17 +105,9 @@ async def _ask(probe: Probe) -> str:
     return complaint or "ok"
 
 
-def may_read_metrics(authorization: str | None, api_key: SecretStr | None) -> bool:
-    """Whether a request with this `Authorization` header may read `/metrics`."""
-    if api_key is None:
-        return True
-    expected = f"Bearer {api_key.get_secret_value()}"
-    return hmac.compare_digest((authorization or "").encode(), expected.encode())
-
-
-def ops_router(health: Health, *, api_key: SecretStr | None = None) -> APIRouter:
-    """`/livez`, `/readyz` and `/metrics` for a FastAPI process."""
-    from fastapi import APIRouter, Request
+def ops_router(health: Health) -> APIRouter:
+    """`/livez`, `/readyz` and `/metrics` for a FastAPI process, whose application `web.protect` must guard."""
+    from fastapi import APIRouter
     from fastapi.responses import JSONResponse, Response
 
     router = APIRouter(include_in_schema=False)
@@ -131,14 +123,11 @@ def ops_router(health: Health, *, api_key: SecretStr | None = None) -> APIRouter
     async def readyz() -> Response:
         return answer(await health.ready())
 
-    async def show_metrics(request: Request) -> Response:
-        if not may_read_metrics(request.headers.get("authorization"), api_key):
-            return JSONResponse({"error": "an API key is required"}, status_code=401, headers={"WWW-Authenticate": "Bearer"})
+    @router.get("/metrics")
+    async def show_metrics() -> Response:
         body, content_type = metrics.render()
         return Response(body, headers={"content-type": content_type})
 
-    # A plain route: FastAPI could not resolve the annotation of a class that is only imported inside this function.
-    router.add_route("/metrics", show_metrics, methods=["GET"])
     return router
 
 
@@ -157,7 +146,7 @@ class OpsSite:
         """Listen, and log `ops.listening` with the port. Raises `ConfigError` when the port cannot be had."""
         from aiohttp import web
 
-        app = web.Application()
+        app = web.Application(middlewares=[_admission(self._http)])
         app.add_routes([web.get("/livez", self._livez), web.get("/readyz", self._readyz), web.get("/metrics", self._metrics)])
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await self._runner.setup()
@@ -187,8 +176,6 @@ class OpsSite:
     async def _metrics(self, request: web.Request) -> web.Response:
         from aiohttp import web
 
-        if not may_read_metrics(request.headers.get("Authorization"), self._http.api_key):
-            return web.json_response({"error": "an API key is required"}, status=401, headers={"WWW-Authenticate": "Bearer"})
         body, content_type = metrics.render()
         return web.Response(body=body, headers={"Content-Type": content_type})
 
@@ -197,3 +184,28 @@ def _answer(report: Report) -> web.Response:
     from aiohttp import web
 
     return web.json_response({"ok": report.ok, "checks": report.checks}, status=200 if report.ok else 503)
+
+
+def _admission(http: HttpSettings) -> Middleware:
+    """What `web.protect` is for FastAPI: only who may ask is let in, and errors have the one shape."""
+    from aiohttp import web
+
+    def refusal(status: int, code: str, message: str, **headers: str) -> web.Response:
+        return web.json_response(error_body(code, message), status=status, headers=headers)
+
+    def values(request: web.Request, header: str) -> list[bytes]:
+        return [value.encode("utf-8", "surrogateescape") for value in request.headers.getall(header, [])]
+
+    @web.middleware
+    async def admit(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not is_for_us(values(request, "Host"), listening_on=http.host):
+            return refusal(421, "wrong_host", WRONG_HOST)
+        if not bears_key(request.path, values(request, "Authorization"), http.api_key):
+            return refusal(401, code_of(401), NO_KEY, **{"WWW-Authenticate": "Bearer"})
+        try:
+            return await handler(request)
+        except web.HTTPException as error:
+            allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+            return refusal(error.status, code_of(error.status), error.reason, **allow)
+
+    return admit

@@ -111,7 +111,7 @@ async def test_the_subscription_of_the_readme_is_granted(tmp_path: Path) -> None
     engine = open_engine(url, busy_timeout_ms=1_000)
 
     async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(create_app(engine, Settings.model_construct())), base_url="http://api"
+        transport=httpx.ASGITransport(create_app(engine, Settings.model_construct())), base_url="http://localhost"
     ) as client:
         answer = await client.request(
             words[words.index("-X") + 1],

@@ -35,7 +35,7 @@ async def test_an_applied_article_is_shown_with_its_links(engine: AsyncEngine, i
         }
         await connection.execute(insert(reports).values(link))
     app = create_app(engine, Settings())
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api") as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
         answer = await client.get(f"/v1/articles/{quote(id, safe='')}")
         other = await client.get("/v1/articles/art_2")
 

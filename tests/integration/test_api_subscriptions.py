@@ -36,7 +36,7 @@ WANTED: dict[str, Any] = {
 def client_of(engine: AsyncEngine, *, api_key: str | None = None, loopback: bool = False) -> httpx.AsyncClient:
     http = HttpSettings(api_key=None if api_key is None else SecretStr(api_key))
     app = create_app(engine, Settings(http=http, alert=AlertSettings(allow_loopback_targets=loopback)))
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://api")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://localhost")
 
 
 @pytest.fixture

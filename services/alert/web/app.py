@@ -20,16 +20,18 @@ from services.alert.schema import check_schema
 from services.alert.sign import new_secret
 from services.alert.subscriptions import MAX_PAGE
 from services.alert.web.articles import articles_router
-from services.alert.web.errors import ErrorBody, add_error_handlers
-from services.alert.web.protect import LimitBody, RequireKey
+from services.alert.web.errors import add_error_handlers
+from services.alert.web.protect import LimitBody
 from services.runtime import metrics
 from services.runtime.clock import Clock, utc_now
 from services.runtime.errors import StoreUnavailable
 from services.runtime.health import Health, ops_router
 from services.runtime.logs import configure_logging
+from services.runtime.problems import ErrorBody
 from services.runtime.serve import listening, serve
 from services.runtime.settings import Settings
 from services.runtime.store import open_engine, read_transaction
+from services.runtime.web import protect
 
 log = logging.getLogger(__name__)
 
@@ -88,22 +90,20 @@ async def _run(settings: Settings) -> None:
 
 def create_app(engine: AsyncEngine, settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
     """The application on an open, migrated store, which stays the caller's to close."""
-    key = settings.http.api_key
     app = FastAPI(
         title="Musafaha API",
         version=version("musafaha"),
         docs_url=None,  # their pages would load scripts from elsewhere
         redoc_url=None,
         responses=_ERRORS,
-        dependencies=[] if key is None else [Security(HTTPBearer(auto_error=False, description="The API key."))],
+        dependencies=[] if settings.http.api_key is None else [Security(HTTPBearer(auto_error=False, description="The API key."))],
     )
     add_error_handlers(app)
-    app.include_router(ops_router(_health(engine), api_key=key))
+    app.include_router(ops_router(_health(engine)))
     app.include_router(_subscriptions_router(engine, settings, clock))
     app.include_router(articles_router(engine), responses=_UNKNOWN)
-    # The last one added sees a request first.
     app.add_middleware(LimitBody)
-    app.add_middleware(RequireKey, api_key=key)
+    protect(app, settings.http)
     return app
 
 

@@ -1,4 +1,4 @@
-"""What went wrong, in one JSON shape for every path: `{"error": {"code", "message", "fields"}}`."""
+"""Which error of alert is which answer of the API, in the one shape of errors."""
 
 from __future__ import annotations
 
@@ -8,48 +8,17 @@ from typing import Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
-from starlette.exceptions import HTTPException
 
 from services.alert.guard import VAGUE, TargetNotAllowed
 from services.alert.subscriptions import BadCursor, Taken, Unknown
 from services.runtime.errors import StoreUnavailable
+from services.runtime.problems import FieldProblem
+from services.runtime.web import error_response
 
 log = logging.getLogger(__name__)
 
 RETRY_AFTER_S: Final = 2
 """Seconds a client is asked to wait when the store is away."""
-
-_CODES: Final = {400: "bad_request", 401: "unauthorized", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
-
-
-class FieldProblem(BaseModel):
-    """What is wrong with one field of the request."""
-
-    field: str
-    message: str
-
-
-class Problem(BaseModel):
-    """`code` is for programs, `message` for people; `fields` is empty unless single fields are to blame."""
-
-    code: str
-    message: str
-    fields: list[FieldProblem] = []
-
-
-class ErrorBody(BaseModel):
-    """The body of every answer that is no success."""
-
-    error: Problem
-
-
-def error_response(
-    status: int, code: str, message: str, *, fields: list[FieldProblem] | None = None, headers: dict[str, str] | None = None
-) -> JSONResponse:
-    """An answer in the one shape of errors."""
-    body = ErrorBody(error=Problem(code=code, message=message, fields=fields or []))
-    return JSONResponse(body.model_dump(), status_code=status, headers=headers)
 
 
 def _is_json(request: Request) -> bool:
@@ -57,7 +26,7 @@ def _is_json(request: Request) -> bool:
 
 
 def add_error_handlers(app: FastAPI) -> None:
-    """Turn every exception into the one shape; nothing of the request is repeated in it but names of fields."""
+    """Answer what is wrong with a request; nothing of it is repeated but names of fields."""
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -89,13 +58,3 @@ def add_error_handlers(app: FastAPI) -> None:
         log.warning("api.store_unavailable", extra={"reason": str(error)})
         message = "the store is away; repeat the request"
         return error_response(503, "unavailable", message, headers={"Retry-After": str(RETRY_AFTER_S)})
-
-    @app.exception_handler(HTTPException)
-    async def http(_: Request, error: HTTPException) -> JSONResponse:
-        code = _CODES.get(error.status_code, "error")
-        return error_response(error.status_code, code, str(error.detail), headers=dict(error.headers or {}))
-
-    @app.exception_handler(Exception)
-    async def broken(_: Request, error: Exception) -> JSONResponse:
-        log.error("api.broken", exc_info=error)
-        return error_response(500, "internal", "something is wrong on our side; it was logged")

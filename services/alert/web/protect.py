@@ -1,42 +1,15 @@
-"""What every request passes before the application sees it: the API key, and a limit for its body."""
+"""A limit for the bodies of requests, which are small here."""
 
 from __future__ import annotations
 
-import hmac
 from typing import Final
 
-from pydantic import SecretStr
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.alert.web.errors import error_response
+from services.runtime.web import error_response
 
-OPEN_PATHS: Final = frozenset({"/livez", "/readyz"})
 MAX_BODY_BYTES: Final = 65_536
-
-
-class RequireKey:
-    """Lets through what bears the API key; without a key everything. Compared in constant time."""
-
-    def __init__(self, app: ASGIApp, *, api_key: SecretStr | None) -> None:
-        self._app = app
-        self._expected = None if api_key is None else api_key.get_secret_value().encode()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on, or answer 401."""
-        if scope["type"] == "http" and not self._may_pass(scope):
-            message = "send the API key as `Authorization: Bearer <key>`"
-            refusal = error_response(401, "unauthorized", message, headers={"WWW-Authenticate": "Bearer"})
-            await refusal(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
-
-    def _may_pass(self, scope: Scope) -> bool:
-        if self._expected is None or scope["path"] in OPEN_PATHS:
-            return True
-        given = [value for name, value in scope["headers"] if name == b"authorization"]
-        scheme, _, key = given[0].partition(b" ") if len(given) == 1 else (b"", b"", b"")
-        return scheme.lower() == b"bearer" and hmac.compare_digest(key.strip(), self._expected)
 
 
 class LimitBody:

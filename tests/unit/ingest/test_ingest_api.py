@@ -12,10 +12,11 @@ from pydantic import SecretStr
 
 from services.ingest import metrics
 from services.ingest.accept import Limits
-from services.ingest.api import MAX_ITEMS, Refused, create_app, read_body
+from services.ingest.api import MAX_ITEMS, Refused, Submit, create_app, read_body
 from services.ingest.intake import Intake, Kind, Result
 from services.runtime.errors import BrokerUnavailable, StoreUnavailable
 from services.runtime.health import Health, ops_router
+from services.runtime.settings import HttpSettings
 from tests.unit.ingest.doubles import DictMemory, RecordingSender, always
 
 KEY = SecretStr("0123456789abcdef0123")
@@ -26,8 +27,18 @@ MAX_BODY = 20_000
 def client(sender: RecordingSender | None = None, *, api_key: SecretStr | None = None) -> httpx.AsyncClient:
     limits = Limits(max_bytes=5_000)
     intake = Intake(sender=sender or RecordingSender(), memory=DictMemory(), clock=always(), limits=limits)
-    app = create_app(intake.submit, max_body_bytes=MAX_BODY, api_key=api_key, ops=ops_router(Health(), api_key=api_key))
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://ingest")
+    return client_of(intake.submit, HttpSettings(api_key=api_key))
+
+
+def client_of(submit: Submit, http: HttpSettings) -> httpx.AsyncClient:
+    app = create_app(submit, max_body_bytes=MAX_BODY, http=http, ops=ops_router(Health()))
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost")
+
+
+def error_of(response: httpx.Response) -> tuple[int, str]:
+    error = response.json()["error"]
+    assert set(error) == {"code", "message", "fields"}
+    return response.status_code, error["code"]
 
 
 async def post(content: bytes | str, *, sender: RecordingSender | None = None, **headers: str) -> httpx.Response:
@@ -82,7 +93,7 @@ async def test_a_body_that_is_too_large_is_answered_413(content: bytes | AsyncIt
     async with client() as http:
         response = await http.post("/v1/articles", content=content, headers=JSON_TYPE)
 
-    assert (response.status_code, response.json()["error"]) == (413, "body_too_large")
+    assert error_of(response) == (413, "body_too_large")
 
 
 async def test_a_body_that_is_too_large_is_not_kept_in_memory() -> None:
@@ -119,7 +130,7 @@ async def test_a_body_that_is_no_json_is_answered_400_with_the_place(body: bytes
     """The sender can look at exactly that place."""
     response = await post(body)
 
-    assert (response.status_code, response.json()["error"], said in response.json()["detail"]) == (400, error, True), response.text
+    assert (error_of(response), said in response.json()["error"]["message"]) == ((400, error), True), response.text
 
 
 async def test_a_byte_order_mark_is_no_error() -> None:
@@ -149,7 +160,7 @@ async def test_too_many_articles_in_one_list_are_refused() -> None:
     """Each costs a message; the limit keeps one request short."""
     response = await post(json.dumps([0] * (MAX_ITEMS + 1)))
 
-    assert (response.status_code, response.json()["error"]) == (413, "too_many_articles")
+    assert error_of(response) == (413, "too_many_articles")
 
 
 async def test_an_empty_list_is_nothing_to_do() -> None:
@@ -177,7 +188,36 @@ async def test_the_key_is_asked_for_before_the_body_is_read() -> None:
     async with client(api_key=KEY) as http:
         response = await http.post("/v1/articles", content=b"a" * (MAX_BODY + 1), headers=JSON_TYPE)
 
-    assert response.status_code == 401
+    assert error_of(response) == (401, "unauthorized")
+
+
+async def test_the_key_is_asked_for_on_every_path_but_the_health_checks() -> None:
+    """Whatever path is added later is guarded too."""
+    async with client(api_key=KEY) as http:
+        answers = [await http.get(path) for path in ("/metrics", "/openapi.json", "/nowhere", "/v1/articles", "//livez")]
+        open_paths = [(await http.get(path)).status_code for path in ("/livez", "/readyz")]
+
+    assert [error_of(answer) for answer in answers] == [(401, "unauthorized")] * 5
+    assert open_paths == [200, 200]
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nowhere", 404), ("GET", "/v1/articles", 405)])
+async def test_what_the_framework_refuses_has_the_shape_of_every_error(method: str, path: str, status: int) -> None:
+    """A client reads errors in one way."""
+    async with client() as http:
+        response = await http.request(method, path)
+
+    assert error_of(response)[0] == status
+
+
+async def test_a_page_that_points_its_name_at_loopback_puts_in_nothing() -> None:
+    """DNS rebinding makes a foreign page of one origin with us, so that it may send JSON; its name still stands in `Host`."""
+    sender = RecordingSender()
+    async with client(sender) as http:
+        response = await http.post("http://evil.example.org/v1/articles", json={"text": "One."})
+
+    assert error_of(response) == (421, "wrong_host")
+    assert sender.sent == []
 
 
 async def test_without_confirmation_the_answer_is_503_and_the_repetition_goes_through() -> None:
@@ -200,11 +240,10 @@ async def test_a_store_that_is_away_is_answered_503() -> None:
     async def submit(items: Sequence[object], *, kind: Kind) -> list[Result]:
         raise StoreUnavailable("disk full")
 
-    app = create_app(submit, max_body_bytes=MAX_BODY, api_key=None, ops=ops_router(Health()))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://ingest") as http:
+    async with client_of(submit, HttpSettings()) as http:
         response = await http.post("/v1/articles", json={"text": "One."})
 
-    assert (response.status_code, response.json()["error"], response.headers["retry-after"]) == (503, "store_unavailable", "5")
+    assert (error_of(response), response.headers["retry-after"]) == ((503, "store_unavailable"), "5")
 
 
 async def test_metrics_count_each_article_once() -> None:

@@ -14,6 +14,7 @@ from services.ingest.command import publish
 from services.ingest.intake import Outcome
 from services.ingest.publish import OverHttp
 from services.runtime.errors import CommandError
+from services.runtime.problems import error_body
 
 
 def answering(answer: Callable[[list[object]], httpx.Response]) -> httpx.AsyncClient:
@@ -34,7 +35,7 @@ async def test_what_was_not_confirmed_is_handed_over_again_and_only_that() -> No
         asked.append(items)
         if len(asked) == 1:
             return results(Outcome.ACCEPTED, Outcome.UNCONFIRMED, Outcome.REFUSED, status=503)
-        return httpx.Response(503, json={"error": "store_unavailable"}) if len(asked) == 2 else results(Outcome.ACCEPTED)
+        return httpx.Response(503, json=error_body("store_unavailable", "away")) if len(asked) == 2 else results(Outcome.ACCEPTED)
 
     found = await OverHttp(answering(answer), retry_s=0).submit(["a", "b", "c"])
 
@@ -55,9 +56,9 @@ async def test_a_request_that_is_too_large_is_sent_in_halves_in_order() -> None:
 
     def answer(items: list[object]) -> httpx.Response:
         if len(items) > 2 or items == ["huge"]:
-            return httpx.Response(413, json={"error": "body_too_large", "detail": "too large"})
+            return httpx.Response(413, json=error_body("body_too_large", "too large"))
         if "huge" in items:
-            return httpx.Response(413, json={"error": "body_too_large", "detail": "too large"})
+            return httpx.Response(413, json=error_body("body_too_large", "too large"))
         taken.extend(items)
         return results(*[Outcome.ACCEPTED] * len(items))
 
@@ -69,7 +70,7 @@ async def test_a_request_that_is_too_large_is_sent_in_halves_in_order() -> None:
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (lambda _: httpx.Response(401, json={"detail": "send the API key"}), "MUSAFAHA_HTTP__API_KEY"),
+        (lambda _: httpx.Response(401, json=error_body("unauthorized", "no key")), "answers 401: no key. Set MUSAFAHA_HTTP__API_KEY"),
         (lambda _: httpx.Response(404, text="not here"), "answers 404: not here"),
         (lambda _: httpx.Response(500, json=[]), "answers 500"),
     ],

@@ -18,7 +18,8 @@ from services.runtime import health as health_module
 from services.runtime import metrics
 from services.runtime.health import Health, ops_router
 from services.runtime.logs import bind, configure_logging
-from services.runtime.settings import LogSettings
+from services.runtime.settings import HttpSettings, LogSettings
+from services.runtime.web import protect
 
 
 @pytest.fixture
@@ -73,9 +74,10 @@ async def test_a_fastapi_process_shows_health_openly_and_metrics_for_the_key() -
     """The same three paths as on a worker's own port."""
     app, health = FastAPI(), Health()
     health.add_check("db", lambda: "locked")
-    app.include_router(ops_router(health, api_key=SecretStr("0123456789abcdef")))
+    app.include_router(ops_router(health))
+    protect(app, HttpSettings(api_key=SecretStr("0123456789abcdef")))
     asked = [("/livez", b""), ("/readyz", b""), ("/metrics", b""), ("/metrics", b"Bearer \xff"), ("/metrics", b"Bearer 0123456789abcdef")]
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
         answers = [(await client.get(path, headers=[(b"authorization", key)])).status_code for path, key in asked]
 
     assert answers == [200, 503, 401, 401, 200]
