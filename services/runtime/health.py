@@ -200,7 +200,8 @@ def _admission(http: HttpSettings) -> Middleware:
     async def admit(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not is_for_us(values(request, "Host"), listening_on=http.host):
             return refusal(421, "wrong_host", WRONG_HOST)
-        if not bears_key(request.path, values(request, "Authorization"), http.api_key):
+        there = request.match_info.http_exception is None  # what is not there needs no key
+        if there and not bears_key(request.path, values(request, "Authorization"), http.api_key):
             return refusal(401, code_of(401), NO_KEY, **{"WWW-Authenticate": "Bearer"})
         try:
             return await handler(request)
