@@ -17,8 +17,9 @@ from schemas.event import MAX_EVENTS, NormalizationEvent
 from schemas.event import Extractor as Identity
 from services.extract.engine.actors import find_actors
 from services.extract.engine.build import Built, build
+from services.extract.engine.context import Context, learn_offices, name_again, resolve_kingdom, surnames
 from services.extract.engine.dates import find_dates
-from services.extract.engine.items import Sentence, numbers, scan, with_colons
+from services.extract.engine.items import Item, Sentence, numbers, scan, with_colons
 from services.extract.engine.lexicon import Lexicon, load_lexicon
 from services.extract.engine.mentions import Mention
 from services.extract.engine.merge import merge
@@ -91,10 +92,31 @@ class Extractor:
         published: date | None = article.published_at.date() if article.published_at else None
         story = Story(text, reader.lexicon, self._watchlist, published)
         found = sentences(text, with_colons(text, numbers(text, scan(text, reader.lexicon))))
+        context = Context(home=article.source.country)
+        words: dict[int, list[Item]] = {}
         for sentence in found:
-            sentence.items = find_actors(text, find_dates(text, sentence.items))
+            sentence.items = find_dates(text, sentence.items)
+            resolve_kingdom(sentence, context)
+            words[sentence.number] = list(sentence.items)
+            sentence.items = find_actors(text, sentence.items)
+        _name_again(text, found, words, reader.lexicon)
+        for sentence in found:
+            learn_offices(sentence, context)
             read_sentence(story, sentence, reader.rules)  # type: ignore[arg-type]
         return Reading(story, found, build(story, merge(story, found), article, self.identity))
+
+
+def _name_again(text: Text, found: list[Sentence], words: dict[int, list[Item]], lexicon: Lexicon) -> None:
+    """Read the sentences again in which somebody is named by the surname alone."""
+    names = surnames(text, found, lexicon)
+    if not names:
+        return
+    phrases = {sentence.number: sentence.items for sentence in found}
+    for sentence in found:
+        sentence.items = words[sentence.number]
+    touched = {sentence.number for sentence in name_again(text, found, names, lexicon)}
+    for sentence in found:
+        sentence.items = find_actors(text, sentence.items) if sentence.number in touched else phrases[sentence.number]
 
 
 def _span(text: Text, start: int, end: int) -> Span:

@@ -15,7 +15,23 @@ from services.extract.engine.text import Text
 
 NAME_WORDS = 3
 """Words of an unknown name at most."""
+PORTFOLIO_WORDS = 3
+"""Words of a ministry that the lexicon does not know, between "minister" and the state's adjective, at most."""
 MARKS = frozenset({"conj", "to", "in", "like", "p.to", "p.in", "p.from", "p.with", "p.on", "p.between", "p.by"})
+UNIQUE_OFFICES = frozenset(
+    {
+        Rank.HEAD_OF_STATE,
+        Rank.CROWN_PRINCE,
+        Rank.HEAD_OF_GOVERNMENT,
+        Rank.SPEAKER,
+        Rank.MINISTER_FOREIGN,
+        Rank.MINISTER_DEFENCE,
+        Rank.CHIEF_OF_STAFF,
+        Rank.INTEL_CHIEF,
+        Rank.NSA,
+    }
+)
+"""Offices with one holder a state: named and unnamed mentions are the same person."""
 HEADS = frozenset({"office", "org", "delegation"})
 
 
@@ -37,6 +53,7 @@ class Actor:
     definite: bool = False
     org: str | None = None
     city: str | None = None
+    implicit: bool = False
     tags: frozenset[str] = frozenset()
 
 
@@ -114,8 +131,6 @@ def _person(text: Text, items: list[Item], at: int) -> tuple[Item, int]:
     assert entry is not None
     actor = Actor("person", item.start, item.end, iso=entry.iso, person=entry.key, name=(item.start, item.end), definite=True)
     position = at + 1
-    while position < len(items) and "person" in items[position].tags and gap(item, items[position]) <= 0:
-        position += 1
     following = items[position] if position < len(items) else None
     if following is not None and "office" in following.tags and "conj" not in following.tags and gap(item, following) == 0:
         headed = _headed(text, items, position)
@@ -156,7 +171,8 @@ def _headed(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None: 
     while position < len(items) and open_slots:
         item = items[position]
         distance = gap(last, item)
-        if distance > 0 or "date" in item.tags:
+        portfolio = "portfolio" in head.tags and last is head and distance <= PORTFOLIO_WORDS and "demonym" in item.tags
+        if (distance > 0 and not portfolio) or "date" in item.tags:
             break
         comma = has_comma(text, last, item)
         conj = "conj" in item.tags
@@ -227,10 +243,23 @@ def _headed(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None: 
         name = _unknown_name(text, last, after)
         if name is not None:
             actor.name, actor.end = name, name[1]
+            if (
+                after is not None
+                and {"def"} <= after.tags
+                and {"domain", "filler"} & after.tags
+                and text.flat[name[1] : after.start] == " "
+            ):
+                actor.name, actor.end = (name[0], after.end), after.end  # a surname that is also an adjective
+                position += 1
     item = _make(actor, items, at, last, {actor.kind, *(f"{name}.actor" for name in entry.classes)})
     item.end = actor.end
     item.last = text.token[actor.end - 1]
     return item, position
+
+
+def is_unique_office(rank: Rank) -> bool:
+    """Whether a state has one holder of this rank at a time."""
+    return rank in UNIQUE_OFFICES
 
 
 def _member(item: Item) -> Actor:
@@ -277,6 +306,10 @@ def _with_prepositions(text: Text, items: list[Item]) -> list[Item]:
                 both = out.pop()
                 item.tags = item.tags | (both.tags & MARKS)
                 item.start, item.first = both.start, both.first
+            if out and "title" in out[-1].tags and gap(out[-1], item) == 0 and not has_comma(text, out[-1], item):
+                title = out.pop()
+                item.tags = item.tags | (title.tags & MARKS)
+                item.start, item.first = title.start, title.first
             _absorb_description(out, item)
             if out and _preposition(out[-1]) and gap(out[-1], item) <= 0 and not has_comma(text, out[-1], item):
                 before = out.pop()

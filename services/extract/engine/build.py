@@ -23,6 +23,7 @@ from schemas.codes import (
     Instrument,
     ItemClass,
     Level,
+    Mode,
     PersonRole,
     Precision,
     Rank,
@@ -33,7 +34,7 @@ from schemas.codes import (
 )
 from schemas.event import EVENT, MAX_SPAN_CHARS, MAX_SPANS, Extractor, NormalizationEvent
 from schemas.ids import event_id
-from services.extract.engine.actors import Actor, Group
+from services.extract.engine.actors import UNIQUE_OFFICES, Actor, Group
 from services.extract.engine.dates import When
 from services.extract.engine.lexicon import Lexicon
 from services.extract.engine.mentions import Mention
@@ -47,8 +48,6 @@ FACTUALITY_WEIGHT = {Factuality.ASSERTED: 1.0, Factuality.REPORTED: 0.9, Factual
 BASE_CONFIDENCE = 0.97
 HEADS = frozenset({Rank.HEAD_OF_STATE, Rank.CROWN_PRINCE, Rank.HEAD_OF_GOVERNMENT})
 MINISTERS = HEADS | {Rank.MINISTER_FOREIGN, Rank.MINISTER_DEFENCE, Rank.MINISTER_OTHER}
-UNIQUE_OFFICES = HEADS | {Rank.SPEAKER, Rank.MINISTER_FOREIGN, Rank.MINISTER_DEFENCE, Rank.CHIEF_OF_STAFF, Rank.INTEL_CHIEF, Rank.NSA}
-"""Offices with one holder a state: named and unnamed mentions are the same person."""
 
 
 @dataclass(frozen=True)
@@ -301,7 +300,7 @@ def _place(draft: Draft) -> dict[str, Any]:
 
 
 def _status(story: Story, draft: Draft) -> Status:
-    telling = [*draft.mentions, *(mention for mention in draft.partial if mention.modality.course != "noun")]
+    telling = [*draft.mentions, *(mention for mention in draft.partial if mention.modality.course != "noun" and mention.visitors)]
     told = [status for mention in telling if (status := status_of(story, mention)) is not None]
     if not told:
         return Status.ONGOING if draft.type is EventType.VISIT else Status.COMPLETED
@@ -376,7 +375,8 @@ def _meeting(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, An
     if draft.parent is not None and when.get("basis") is not Basis.EXPLICIT:
         when, place = _within_visit(story, draft.parent, status, when, place)
     people = _persons(story, actors, PersonRole.PARTICIPANT, when.get("start") or when.get("end"))
-    return {"status": status, "date": when, "place": place, "participants": people, "level": _level(people)}
+    mode = Mode.PHONE if any("n.call" in m.trigger.tags for m in draft.mentions) else Mode.IN_PERSON
+    return {"status": status, "date": when, "place": place, "participants": people, "level": _level(people), "mode": mode}
 
 
 def _within_visit(
@@ -419,6 +419,7 @@ def _summit(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any
             fields_of_meeting["place"] = {"country": mention.place.iso, "city": mention.place.city}
     host = next((a.iso for m in (*draft.mentions, *draft.partial) for a in m.roles.get("host", Group()).members if a.iso), None)
     place = fields_of_meeting["place"].get("country")
+    del fields_of_meeting["mode"]
     return {**fields_of_meeting, "host": host or (place if place in draft.parties else None)}
 
 

@@ -177,7 +177,7 @@ def _sound(items: list[Item], used: list[int], out: DateExpression) -> bool:
     return True
 
 
-def resolve(expression: DateExpression, published: date, *, future: bool, week_starts: int) -> When | None:  # noqa: PLR0911
+def resolve(expression: DateExpression, published: date, *, future: bool, week_starts: int) -> When | None:
     """The days that `expression` means in a text published on `published`; `future` when its verb looks ahead."""
     e = expression
     try:
@@ -289,7 +289,7 @@ def _year(year: int, part: int | None) -> When:
     return When(date(year, 1, 1), date(year, 12, 31), Precision.YEAR)
 
 
-def _unit_date(e: DateExpression, published: date, week_starts: int, future: bool) -> When | None:  # noqa: PLR0911
+def _unit_date(e: DateExpression, published: date, week_starts: int, future: bool) -> When | None:
     if e.year is not None:
         return _year(e.year, e.part)
     if e.ago and e.unit is not None:

@@ -55,6 +55,7 @@ class Mention:
     period: When | None = None
     domains: tuple[Domain, ...] = ()
     count: int = 1
+    ahead: bool = False
     weight: float = 1.0
     reported: bool = False
     claimed: bool = False

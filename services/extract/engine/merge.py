@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from schemas.codes import Discourse, Domain, EventType, EvidenceRole, Instrument, Precision, Stage, Status
-from services.extract.engine.actors import Actor, Group
+from services.extract.engine.actors import UNIQUE_OFFICES, Actor, Group
 from services.extract.engine.dates import When
 from services.extract.engine.items import Item, Sentence
 from services.extract.engine.mentions import Mention
@@ -107,7 +107,7 @@ def _same(story: Story, draft: Draft, mention: Mention) -> bool:
     if draft.type is EventType.SUMMIT:
         return _same_summit(story, draft, mention)
     if draft.type is EventType.MEETING:
-        return set(draft.parties) == set(mention.parties) and _same_people(draft, mention) and _dates_fit(story, draft, mention)
+        return set(draft.parties) == set(mention.parties) and _same_people(story, draft, mention) and _dates_fit(story, draft, mention)
     return set(draft.parties) == set(mention.parties) and _same_action(draft, mention) and _fits_here(story, draft, mention)
 
 
@@ -175,11 +175,25 @@ def _same_summit(story: Story, draft: Draft, mention: Mention) -> bool:
     return _dates_fit(story, draft, mention)
 
 
-def _same_people(draft: Draft, mention: Mention) -> bool:
+def _same_people(story: Story, draft: Draft, mention: Mention) -> bool:
     """Somebody of each side is the same: a meeting is told by its counterpart, not by who received whom."""
-    mine = {(a.iso, a.person or a.rank) for m in draft.mentions for a in m.roles.get("participants", Group()).members}
-    new = {(a.iso, a.person or a.rank) for a in mention.roles.get("participants", Group()).members}
+    mine = {key for m in draft.mentions for actor in m.roles.get("participants", Group()).members for key in _identities(story, actor)}
+    new = {key for actor in mention.roles.get("participants", Group()).members for key in _identities(story, actor)}
     return all(any(state == iso for iso, _ in mine & new) for state in draft.parties)
+
+
+def _identities(story: Story, actor: Actor) -> set[tuple[str | None, str]]:
+    """What an actor can be known by: the person, or an office that one person holds."""
+    keys: set[tuple[str | None, str]] = set()
+    rank = actor.rank
+    if actor.person is not None:
+        keys.add((actor.iso, actor.person))
+        known = story.lexicon.persons.get(actor.person)
+        office = known.office_at(story.published) if known else None
+        rank = rank or (office.rank if office else None)
+    if rank is not None and (rank in UNIQUE_OFFICES or actor.person is None):
+        keys.add((actor.iso, rank.value))
+    return keys
 
 
 def _window(story: Story, mention: Mention) -> tuple[date, date] | None:
@@ -337,7 +351,7 @@ def stage_of(mention: Mention) -> Stage:
         return Stage.POSTPONED
     if course == "refused":
         return Stage.REJECTED
-    if course in ("future", "lapsed") and base is Stage.SIGNED:
+    if base is Stage.SIGNED and (course in ("future", "lapsed") or (course in ("present", "noun") and mention.ahead)):
         return Stage.PLANNED
     if course == "present" and base is Stage.SIGNED and not mention.sentence.headline:
         return Stage.PLANNED
@@ -347,16 +361,16 @@ def stage_of(mention: Mention) -> Stage:
 _STATUS = {"past": Status.COMPLETED, "present": Status.ONGOING, "future": Status.PLANNED, "lapsed": Status.PLANNED}
 
 
-def status_of(story: Story, mention: Mention) -> Status | None:  # noqa: PLR0911
+def status_of(story: Story, mention: Mention) -> Status | None:
     """The status that one mention of a visit, meeting or summit tells; `None` when it leaves that open."""
     course = mention.modality.course
     if course in ("cancelled", "postponed", "refused", "denied"):
         return Status(course)
-    ahead = (
-        mention.when is not None and mention.when.start is not None and story.published is not None and mention.when.start > story.published
-    )
-    if ahead and course in ("present", "noun"):
+    if mention.ahead and course in ("present", "noun"):
         return Status.PLANNED
+    if mention.type is EventType.MEETING and course == "present":
+        # Headlines tell what was held in the present; elsewhere a meeting in the present is on the programme.
+        return Status.COMPLETED if mention.sentence.headline else Status.PLANNED
     if mention.rule.status is not None and course == "past":
         return mention.rule.status
     if course == "noun":

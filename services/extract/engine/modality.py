@@ -12,7 +12,7 @@ GOVERN_WORDS = 6
 CLOSE_WORDS = 2
 
 
-def judge(place: Place) -> Modality:  # noqa: PLR0912
+def judge(place: Place) -> Modality:  # noqa: PLR0912, PLR0915
     """The modality of the trigger, from its own form and the cues that govern it in its clause."""
     trigger = place.trigger
     result = Modality(course=_tense(trigger))
@@ -32,6 +32,8 @@ def judge(place: Place) -> Modality:  # noqa: PLR0912
             result.course = _tense(item)
         if nominal and result.course == "noun" and tags & {"v.perform", "v.begin", "v.end", "v.hold", "v.launch"} and words <= GOVERN_WORDS:
             result.course = _carried(item)
+        if "purpose" in tags and distance <= 1 and nominal:
+            result.course = "future"
         if "after" in tags and distance <= 1 and nominal:
             result.after = True
         if "during" in tags and distance <= 1:
@@ -54,6 +56,8 @@ def judge(place: Place) -> Modality:  # noqa: PLR0912
                 result.course = "hypothetical"
             elif result.course != "past" and _planned_clause(place, position):
                 result.course = "future"
+            elif result.course == "present" and "complement" in tags and gap(item, trigger) == 0:
+                result.course = "hypothetical"  # "that they sign": wished or feared, unless a plan says so
             break
         if "verb" in tags and not (tags & {"light", "v.perform", "v.begin", "v.end", "v.hold", "say"}):
             break
@@ -133,13 +137,11 @@ def _reported_denial(place: Place, position: int) -> bool:
 
 def _doubted_clause(place: Place, position: int) -> bool:
     """ "it is possible that", "if": the doubt stands right before the clause."""
-    before = place.items[position - 1] if position else None
-    return before is not None and "doubt" in before.tags and gap(before, place.items[position]) <= 3
+    return any("doubt" in item.tags and gap(item, place.items[position]) <= 3 for item in place.items[max(position - 3, 0) : position])
 
 
 def _planned_clause(place: Place, position: int) -> bool:
-    before = place.items[position - 1] if position else None
-    return before is not None and "plan" in before.tags and gap(before, place.items[position]) <= 1
+    return any("plan" in item.tags and gap(item, place.items[position]) <= 1 for item in place.items[max(position - 2, 0) : position])
 
 
 def _held_behind(place: Place, carrier: str) -> str | None:
@@ -152,7 +154,7 @@ def _held_behind(place: Place, carrier: str) -> str | None:
     return None
 
 
-def _moved_behind(place: Place) -> str | None:  # noqa: PLR0911
+def _moved_behind(place: Place) -> str | None:
     """ "the visit of X to Y was postponed": a verb of change behind the trigger, with no other actor as its subject."""
     last, words = place.trigger, 0
     nominal = "verb" not in place.trigger.tags

@@ -104,7 +104,7 @@ def _note_denials(story: Story, sentence: Sentence) -> None:
             return
 
 
-def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> str | bool:  # noqa: PLR0911
+def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> str | bool:
     trigger = place.trigger
     if trigger.tags & set(rule.without):
         return False
@@ -265,6 +265,7 @@ def _dates(story: Story, sentence: Sentence, place: Place, mention: Mention) -> 
             mention.announced = when
         else:
             mention.when = when
+            mention.ahead = when.start is not None and when.start > story.published
             if _since(items, items.index(chosen)):
                 # "since September" dates no single occurrence; a series (an aggregate) runs from there to the day of the text.
                 mention.when = When(when.start, story.published, Precision.INTERVAL)
@@ -534,7 +535,7 @@ def _count_before(items: Sequence[Item], position: int) -> int | None:
 # --- visits
 
 
-def _build_visit(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:  # noqa: PLR0911, PLR0912
+def _build_visit(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:  # noqa: PLR0912
     visitors = [actor for actor in mention.roles.get("visitor", Group()).members if actor.kind in TRAVELLERS]
     destinations = [actor for actor in mention.roles.get("destination", Group()).members if actor.kind in PLACES]
     if "plural" in mention.trigger.tags and not visitors:
@@ -590,7 +591,7 @@ def _build_visit(story: Story, sentence: Sentence, place: Place, mention: Mentio
             when=mention.when,
             date_span=mention.date_span,
             announced=mention.announced,
-            weight=mention.weight,
+            weight=mention.weight * (INHERITED_WEIGHT if any(actor.implicit for actor in visitors) else 1.0),
             reported=mention.reported,
             claimed=mention.claimed,
             first=mention.first,
@@ -680,13 +681,16 @@ def _build_summit(story: Story, sentence: Sentence, place: Place, mention: Menti
     return True
 
 
-def _build_meeting(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:  # noqa: PLR0911
+def _build_meeting(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:
     side = [_known(story, actor) for actor in mention.roles.get("side", Group()).members if actor.kind in TRAVELLERS]
     others = [_known(story, actor) for actor in mention.roles.get("counterpart", Group()).members if actor.kind in TRAVELLERS]
     if not side or not others:
         return "no_second_party"
     if any(actor.level is not ActorLevel.STATE or "speaker_for" in actor.tags for actor in (*side, *others)):
         return "non_state"
+    for actor in others:
+        if "counterpart" in actor.tags and actor.rank is None:
+            actor.rank, actor.office = _office_of(story, side[0])
     visit = _visit_of(story, side)
     for actor in others:
         if actor.iso is None and visit is not None and actor.rank is not None:
@@ -706,6 +710,15 @@ def _build_meeting(story: Story, sentence: Sentence, place: Place, mention: Ment
     for actor in people:
         _add_meeting(story, mention, EventType.MEETING, [str(side[0].iso), str(actor.iso)], [*side, actor])
     return True
+
+
+def _office_of(story: Story, actor: Actor) -> tuple[Rank | None, str | None]:
+    """The office of an actor, from the text or from what is known of the person."""
+    if actor.rank is not None or actor.person is None:
+        return actor.rank, actor.office
+    known = story.lexicon.persons.get(actor.person)
+    office = known.office_at(story.published) if known else None
+    return (office.rank, office.office) if office else (None, None)
 
 
 def _identifiable(actor: Actor) -> bool:

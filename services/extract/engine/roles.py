@@ -112,6 +112,9 @@ def object_(place: Place) -> list[Item]:
     skipping = False
     for item in items[place.at + 1 :]:
         words += max(gap(last, item), 0)
+        if "during" in last.tags and "n.visit" in item.tags:
+            last, words = item, 0
+            continue
         if item.tags & OPAQUE or {"site", "n.visit", "n.instrument", "domain"} & item.tags or words > SUBJECT_WORDS + 2:
             return []
         if item is taken or skipping:
@@ -180,6 +183,8 @@ def performer(place: Place) -> list[Item]:
             return []
         if {"v.perform", "v.begin", "v.end", "v.hold"} & item.tags:
             return subject(Place(items, position)) or _earlier_subject(items, position)
+        if {"postpone", "cancel"} & item.tags and "verb" in item.tags:
+            return subject(Place(items, position))
         if "n.perform" in item.tags:
             return genitive(Place(items, position))
         if item.tags & OPAQUE:

@@ -1,0 +1,107 @@
+"""What an article has told so far helps to read the rest: surnames after a full name, "the Kingdom", offices without a state.
+
+Not here: anything that a sentence tells by itself (`actors`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from schemas.codes import Rank
+from services.extract.engine.actors import Actor, Group, is_unique_office
+from services.extract.engine.items import Item, Sentence
+from services.extract.engine.lexicon import Entry, Lexicon, Reading
+from services.extract.engine.text import Text
+
+KINGDOMS = frozenset({"MAR", "SAU", "JOR", "BHR"})
+"""States that "the Kingdom" may mean (ontology S7)."""
+SURNAME_LETTERS = 4
+"""A surname shorter than this is too likely another word."""
+
+
+@dataclass
+class Context:
+    """What is known of the article: its home state, who holds which office in it, which surnames name whom."""
+
+    home: str | None = None
+    holders: dict[Rank, tuple[str, str | None]] = field(default_factory=dict)
+    last_kingdom: str | None = None
+
+
+def resolve_kingdom(sentence: Sentence, context: Context) -> None:
+    """Give each "the Kingdom" its state: the home state when that is one, else the kingdom named last before it."""
+    for position, item in enumerate(sentence.items):
+        state = item.entry("state")
+        if state is not None and state.iso in KINGDOMS:
+            context.last_kingdom = state.iso
+        if "kingdom" in item.tags:
+            iso = context.home if context.home in KINGDOMS else context.last_kingdom
+            if iso is not None:
+                entry = Entry(frozenset({"state", "kingdom"}), "kingdom", iso=iso)
+                tags = (item.tags - {"kingdom"}) | {"state"}
+                sentence.items[position] = Item(item.start, item.end, item.first, item.last, tags, (Reading(entry, tags),))
+
+
+def surnames(text: Text, sentences: list[Sentence], lexicon: Lexicon) -> dict[str, Actor]:
+    """The last words of full names in the article that no other word of the lexicon looks like."""
+    found: dict[str, Actor] = {}
+    for sentence in sentences:
+        for item in sentence.items:
+            if not isinstance(item.value, Group):
+                continue
+            for actor in item.value.members:
+                if actor.name is None or actor.iso is None:
+                    continue
+                words = text.flat[actor.name[0] : actor.name[1]].split()
+                if len(words) >= 2 and len(words[-1]) >= SURNAME_LETTERS and words[-1] not in lexicon.forms:
+                    if actor.person is None:
+                        actor.person = "~" + words[-1]
+                    found.setdefault(words[-1], actor)
+    return found
+
+
+def name_again(text: Text, sentences: list[Sentence], names: dict[str, Actor], lexicon: Lexicon) -> list[Sentence]:
+    """Put the bare surnames among the words of the sentences; returns the sentences that got any."""
+    touched: dict[int, Sentence] = {}
+    clitics = [(prefix, frozenset(tags)) for prefix, tags in lexicon.language.proclitics["name"].items()]
+    for surname, actor in names.items():
+        entry = Entry(frozenset({"person"}), surname, iso=actor.iso, key=actor.person)
+        for prefix, tags in clitics:
+            needle = f" {prefix}{surname}"
+            at = text.flat.find(needle)
+            while at >= 0:
+                end = at + len(needle)
+                if end >= len(text.flat) or text.flat[end] == " ":
+                    item = Item(
+                        at + 1, end, text.token[at + 1], text.token[end - 1], tags | {"person"}, (Reading(entry, tags | {"person"}),)
+                    )
+                    _insert(sentences, item, touched)
+                at = text.flat.find(needle, at + 1)
+    return list(touched.values())
+
+
+def _insert(sentences: list[Sentence], item: Item, touched: dict[int, Sentence]) -> None:
+    for sentence in sentences:
+        if sentence.start <= item.start < sentence.end:
+            if not any(other.start < item.end and item.start < other.end for other in sentence.items):
+                sentence.items = sorted([*sentence.items, item], key=lambda other: other.start)
+                touched[sentence.number] = sentence
+            return
+
+
+def learn_offices(sentence: Sentence, context: Context) -> None:
+    """Remember who holds an office in this article, and give offices without a state to their holder or the home state."""
+    for item in sentence.items:
+        if not isinstance(item.value, Group):
+            continue
+        for actor in item.value.members:
+            if actor.rank is None or not is_unique_office(actor.rank):
+                continue
+            if actor.iso is not None:
+                context.holders[actor.rank] = (actor.iso, actor.person)
+            elif actor.kind == "official" and "counterpart" not in actor.tags and not actor.plural:
+                actor.implicit = True
+                if actor.rank in context.holders:
+                    actor.iso, actor.person = context.holders[actor.rank]
+                elif context.home is not None and "former" not in actor.tags:
+                    actor.iso = context.home
