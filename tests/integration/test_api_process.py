@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
 import sys
-from pathlib import Path
 
 import httpx
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.processes import ROOT, clean_environment
 
 
 async def start(**variables: str) -> asyncio.subprocess.Process:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MUSAFAHA_")}
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "services", "run", "api"), cwd=ROOT, env={**environment, **variables}, stderr=asyncio.subprocess.PIPE
+        *(sys.executable, "-m", "services", "run", "api"), cwd=ROOT, env=clean_environment(**variables), stderr=asyncio.subprocess.PIPE
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
 from services.runtime.broker import RunningBroker
 from tests.integration.test_ingest_process import on_the_topic, running, setup_of
+from tests.processes import until
 from tests.unit.ingest.misbehaving import plain, serving
 
 
@@ -36,13 +36,13 @@ async def test_what_is_known_of_a_feed_survives_a_restart(tmp_path: Path, broker
     async with serving(answer) as good, serving(plain(b"<html>", status="500 Oops")) as bad:
         feeds.write_text(f'[[feed]]\nid = "good"\nurl = "{good}/rss"\n[[feed]]\nid = "bad"\nurl = "{bad}/rss"\n')
         with running(setup) as ingest:
-            await _until(lambda: len(_states(store)) == 2)
+            await until(lambda: len(_states(store)) == 2, "the states of both feeds")
             ingest.process.terminate()
             assert await asyncio.to_thread(ingest.process.wait, 30) == 0
         known = _states(store)
         _make_due(store)
         with running(setup):
-            await _until(lambda: len(conditions) == 2)
+            await until(lambda: len(conditions) == 2, "a second request")
 
     assert {id: (etag, failures) for id, etag, failures in known} == {"good": ('"v1"', 0), "bad": (None, 1)}
     assert conditions == [None, '"v1"']
@@ -61,7 +61,7 @@ async def test_a_feed_on_an_inner_address_is_not_asked_unless_allowed(tmp_path: 
     async with serving(note) as address:
         feeds.write_text(f'[[feed]]\nid = "inner"\nurl = "{address}/rss"\n')
         with running(setup, MUSAFAHA_INGEST__FEEDS=str(feeds)):
-            await _until(lambda: bool(_states(tmp_path / "ingest.db")))
+            await until(lambda: _states(tmp_path / "ingest.db"), "the state of the feed")
 
     assert ([(id, failures) for id, _, failures in _states(tmp_path / "ingest.db")], asked) == ([("inner", 1)], [])
 
@@ -75,13 +75,6 @@ def test_a_slip_in_the_list_of_feeds_stops_the_start(tmp_path: Path, broker: Run
     done = setup.command("run", "ingest")
 
     assert (done.returncode, "feed 1, intervall_s" in done.stderr) == (2, True), done.stderr
-
-
-async def _until(holds: Callable[[], bool]) -> None:
-    """Look at another process's doing from outside until it has done it."""
-    async with asyncio.timeout(60):
-        while not holds():
-            await asyncio.sleep(0.05)
 
 
 def _make_due(store: Path) -> None:

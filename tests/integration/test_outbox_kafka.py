@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -22,7 +21,8 @@ from services.runtime.settings import KafkaSettings
 from services.runtime.store import open_engine, read_transaction, write_transaction
 from tests.fixtures.broker import FreshBroker
 from tests.fixtures.stores import BUSY_TIMEOUT_MS
-from tests.fixtures.workers import PATIENCE_S, read_topic
+from tests.fixtures.workers import read_topic
+from tests.processes import until
 from tests.unit.alert_store.samples import NOW, a_development, a_notice, a_report, an_article, an_event
 
 
@@ -52,15 +52,13 @@ async def _write(engine: AsyncEngine, article: str, *, number: int) -> list[str]
 
 
 async def _all_marked(engine: AsyncEngine) -> None:
-    deadline = time.monotonic() + PATIENCE_S
     query = select(func.count()).where(notices.c.published_at.is_(None))
-    while True:
+
+    async def none_left() -> bool:
         async with read_transaction(engine) as connection:
-            left = (await connection.execute(query)).scalar_one()
-        if left == 0:
-            return
-        assert time.monotonic() < deadline, f"{left} notices are still not published"
-        await asyncio.sleep(0.1)
+            return (await connection.execute(query)).scalar_one() == 0
+
+    await until(none_left, "all notices to be published", pause_s=0.1)
 
 
 async def test_notices_wait_for_a_broker_that_stops_or_dies_and_none_is_lost(own_engine: AsyncEngine, fresh_broker: FreshBroker) -> None:
