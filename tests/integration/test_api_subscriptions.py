@@ -20,7 +20,7 @@ from services.alert.web.app import create_app
 from services.alert.web.protect import MAX_BODY_BYTES
 from services.runtime.settings import AlertSettings, HttpSettings, Settings
 from services.runtime.store import read_transaction
-from tests.unit.alert_delivery.logs import logging_to_text
+from tests.logs import logging_to_text
 from tests.unit.alert_delivery.receiver import notify
 
 KEY = "a-key-of-more-than-16-characters"

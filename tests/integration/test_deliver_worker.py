@@ -23,7 +23,7 @@ from services.alert.tables import attempts, deliveries, subscriptions
 from services.runtime.clock import to_micros, utc_now
 from services.runtime.settings import AlertSettings, Settings
 from services.runtime.store import open_engine, read_transaction, write_transaction
-from tests.unit.alert_delivery.logs import logging_to_text
+from tests.logs import logging_to_text
 from tests.unit.alert_delivery.receiver import (
     SECRET,
     Behaviour,

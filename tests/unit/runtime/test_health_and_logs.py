@@ -20,16 +20,14 @@ from services.runtime.health import Health, ops_router
 from services.runtime.logs import bind, configure_logging
 from services.runtime.settings import HttpSettings, LogSettings
 from services.runtime.web import protect
+from tests.logs import restored_logging
 
 
 @pytest.fixture
-def restored_logging() -> Iterator[None]:
-    """The root logger as it was before the test."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
+def put_back() -> Iterator[None]:
+    """Logging as it was before the test."""
+    with restored_logging():
+        yield
 
 
 async def test_a_process_is_ready_when_every_check_passes_and_tells_which_does_not() -> None:
@@ -100,7 +98,7 @@ def test_every_metric_carries_our_prefix_and_counters_start_at_zero() -> None:
     assert (metrics.dead_letter_reason("schema"), metrics.dead_letter_reason("what a parser said")) == ("schema", "other")
 
 
-def test_a_log_line_is_one_json_object_with_bound_and_given_facts(restored_logging: None) -> None:
+def test_a_log_line_is_one_json_object_with_bound_and_given_facts(put_back: None) -> None:
     """A line can be searched by the ids of what was worked on, and a traceback stays in its line."""
     out = io.StringIO()
     configure_logging(LogSettings(), stream=out)
@@ -126,7 +124,7 @@ def test_a_log_line_is_one_json_object_with_bound_and_given_facts(restored_loggi
     assert second["error"].endswith("'مصافحة'\n")
 
 
-def test_text_lines_are_for_people(restored_logging: None) -> None:
+def test_text_lines_are_for_people(put_back: None) -> None:
     """Time, level, event, facts."""
     out = io.StringIO()
     configure_logging(LogSettings(format="text", level="WARNING"), stream=out)
@@ -136,7 +134,7 @@ def test_text_lines_are_for_people(restored_logging: None) -> None:
     assert out.getvalue()[8:] == " WARNING dead_letter.sent reason=schema\n"
 
 
-async def test_facts_bound_in_one_task_do_not_leak_into_another(restored_logging: None) -> None:
+async def test_facts_bound_in_one_task_do_not_leak_into_another(put_back: None) -> None:
     """Messages are worked on side by side; each logs its own ids."""
     out = io.StringIO()
     configure_logging(LogSettings(), stream=out)
