@@ -41,6 +41,7 @@ _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     status: {"model": ErrorBody, "description": description}
     for status, description in (
         (401, "The API key is missing or wrong."),
+        (421, "The port serves its own machine, and the Host header names another."),
         (422, "The request is not valid, or its target is not allowed."),
         (503, "The store is away; repeat the request."),
     )
