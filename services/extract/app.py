@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import accumulate
 
 from pydantic import ValidationError
 
@@ -29,10 +31,9 @@ def make_handler(extractor: Extractor) -> Handler:
 
     async def handle(record: Record) -> Sequence[Message]:
         article = _article(record)
-        extraction = _fitted(article, extractor)
-        moment = article.accepted_at
-        messages = [_event_message(event, extraction, moment) for event in extraction.events]
-        messages.append(_extraction_message(extraction, moment))
+        written = _written(article, extractor)
+        messages = [_event_message(event, document, written) for event, document in zip(written.head.events, written.events, strict=True)]
+        messages.append(_extraction_message(written))
         return messages
 
     return handle
@@ -49,58 +50,68 @@ def _article(record: Record) -> Article:
     article = article.model_copy(update={"text": with_headline(article.title, article.text)})
     return article.model_copy(
         update={
-            "revision": article.revision or ids.revision_of(article),
+            # Never taken from the message: somebody may have changed the text and copied the rest.
+            "revision": ids.revision_of(article),
             "accepted_at": article.accepted_at or datetime.fromtimestamp(record.timestamp_ms / 1000, UTC),
         }
     )
 
 
-def _fitted(article: Article, extractor: Extractor) -> Extraction:
-    """The extraction of `article`, cut from the end when it would be larger than its topic takes."""
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """An extraction with each of its events as JSON, since they stand in two messages and writing costs more than reading."""
+
+    head: Extraction
+    events: Sequence[bytes]
+
+    def document(self) -> bytes:
+        """The extraction as JSON, around the events as they are already written."""
+        frame = self.head.model_copy(update={"events": ()}).model_dump_json().encode()
+        # Quotes inside strings are escaped in JSON, so only the field itself looks like this.
+        before, after = frame.split(_NO_EVENTS)
+        return b"".join((before, b'"events":[', b",".join(self.events), b"]", after))
+
+
+_NO_EVENTS = b'"events":[]'
+
+
+def _written(article: Article, extractor: Extractor) -> _Written:
+    """What `article` gave, cut from the end when it would be larger than its topic takes."""
     assert article.revision is not None and article.accepted_at is not None
     events = tuple(extractor.extract(article))
-    extraction = Extraction(
+    documents = [event.model_dump_json().encode() for event in events]
+    head = Extraction(
         article=article.ref(), revision=article.revision, accepted_at=article.accepted_at, extractor=extractor.identity, events=events
     )
-    sizes = [len(event.model_dump_json().encode()) + 1 for event in events]
-    room = topics.MAX_EXTRACTION_BYTES - len(extraction.model_copy(update={"events": (), "truncated": True}).model_dump_json().encode())
-    kept = 0
-    for size in sizes:
-        room -= size
-        if room < 0:
-            break
-        kept += 1
+    written = _Written(head, documents)
+    room = topics.MAX_EXTRACTION_BYTES - len(written.document()) + sum(len(document) + 1 for document in documents)
+    kept = sum(total <= room for total in accumulate(len(document) + 1 for document in documents))
     if kept == len(events):
-        return extraction
-    return extraction.model_copy(update={"events": events[:kept], "truncated": True})
+        return written
+    return _Written(head.model_copy(update={"events": events[:kept], "truncated": True}), documents[:kept])
 
 
-def _event_message(event: NormalizationEvent, extraction: Extraction, moment: datetime | None) -> Message:
+def _event_message(event: NormalizationEvent, document: bytes, written: _Written) -> Message:
     envelope = Envelope(
-        id=_message_id(event.id, extraction), source=SOURCE, type=event_type(event.type.value), subject=event.id, time=moment
+        id=_message_id(event.id, written.head),
+        source=SOURCE,
+        type=event_type(event.type.value),
+        subject=event.id,
+        time=written.head.accepted_at,
     )
-    return Message(
-        topic=topics.EVENTS.name,
-        key=ids.pair_key(event.parties).encode(),
-        value=event.model_dump_json().encode(),
-        headers=envelope.headers(),
-    )
+    return Message(topic=topics.EVENTS.name, key=ids.pair_key(event.parties).encode(), value=document, headers=envelope.headers())
 
 
-def _extraction_message(extraction: Extraction, moment: datetime | None) -> Message:
+def _extraction_message(written: _Written) -> Message:
+    article = written.head.article.id
     envelope = Envelope(
-        id=_message_id(extraction.article.id, extraction),
+        id=_message_id(article, written.head),
         source=SOURCE,
         type=extraction_type(),
-        subject=extraction.article.id,
-        time=moment,
+        subject=article,
+        time=written.head.accepted_at,
     )
-    return Message(
-        topic=topics.EXTRACTIONS.name,
-        key=extraction.article.id.encode(),
-        value=extraction.model_dump_json().encode(),
-        headers=envelope.headers(),
-    )
+    return Message(topic=topics.EXTRACTIONS.name, key=article.encode(), value=written.document(), headers=envelope.headers())
 
 
 def _message_id(subject: str, extraction: Extraction) -> str:
