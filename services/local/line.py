@@ -187,10 +187,7 @@ async def running_line(
         async with _running_services(data, kafka, overrides, environment or os.environ, tell) as line:
             yield line
     finally:
-        if keeper is not None:
-            keeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await keeper
+        await _ended(keeper)
         if embedded:
             await asyncio.to_thread(stop_broker, own)
 
@@ -228,11 +225,16 @@ async def _running_services(
         keeper = asyncio.create_task(line.keep_running())
         yield line
     finally:
-        if keeper is not None:
-            keeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await keeper
+        await _ended(keeper)
         await line.stop()
+
+
+async def _ended(task: asyncio.Task[None] | None) -> None:
+    """Cancel a task and wait until it is over."""
+    if task is not None:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 async def _migrate(line: Line) -> None:
