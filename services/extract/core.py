@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -151,8 +152,14 @@ def load_extractor(watchlist: Path | None = None) -> Extractor:
     """The extractor over all languages in `lang/`. Raises `ConfigError` that names the file when data are wrong."""
     watch = load_watchlist(watchlist or DEFAULT_WATCHLIST)
     folders = sorted(path.parent for path in LANGUAGES.glob("*/language.toml"))
-    readers = [_reader(load_lexicon(folder, SHARED), watch) for folder in folders]
+    readers = [_reader(_lexicon(folder), watch) for folder in folders]
     return Extractor(readers, watch, Identity(version=version("musafaha"), lexicon=_hash_of_data(watchlist or DEFAULT_WATCHLIST)))
+
+
+@cache
+def _lexicon(folder: Path) -> Lexicon:
+    """A language, compiled once a process: it is frozen, and takes most of the time of a start."""
+    return load_lexicon(folder, SHARED)
 
 
 def _reader(lexicon: Lexicon, watch: Watchlist) -> Reader:

@@ -5,6 +5,7 @@ Not here: anything that a sentence tells by itself (`actors`).
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from schemas.codes import Rank
@@ -81,12 +82,13 @@ def name_again(text: Text, sentences: list[Sentence], names: dict[str, Actor], l
 
 
 def _insert(sentences: list[Sentence], item: Item, touched: dict[int, Sentence]) -> None:
-    for sentence in sentences:
-        if sentence.start <= item.start < sentence.end:
-            if not any(other.start < item.end and item.start < other.end for other in sentence.items):
-                sentence.items = sorted([*sentence.items, item], key=lambda other: other.start)
-                touched[sentence.number] = sentence
-            return
+    at = bisect_right(sentences, item.start, key=lambda sentence: sentence.start) - 1
+    if at < 0 or item.start >= sentences[at].end:
+        return
+    sentence = sentences[at]
+    if not any(other.start < item.end and item.start < other.end for other in sentence.items):
+        sentence.items = sorted([*sentence.items, item], key=lambda other: other.start)
+        touched[sentence.number] = sentence
 
 
 def learn_offices(sentence: Sentence, context: Context) -> None:

@@ -16,6 +16,8 @@ from services.extract.engine.text import Text
 _SEPARATORS = frozenset(" ,/\\-()")
 _ANCHORS = frozenset({"date.month", "date.weekday", "date.day", "date.unit", "date.pair", "date.recent"})
 DAY, WEEK, MONTH, YEAR = 1, 7, 30, 365
+MAX_WORDS = 12
+"""Words of one date expression at most."""
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
@@ -77,7 +79,12 @@ def _run(text: Text, items: list[Item], position: int) -> tuple[DateExpression, 
     if not _is_date(items[position]):
         return None
     used = [position]
-    while used[-1] + 1 < len(items) and _is_date(items[used[-1] + 1]) and _joined(text, items[used[-1]], items[used[-1] + 1]):
+    while (
+        len(used) < MAX_WORDS
+        and used[-1] + 1 < len(items)
+        and _is_date(items[used[-1] + 1])
+        and _joined(text, items[used[-1]], items[used[-1] + 1])
+    ):
         used.append(used[-1] + 1)
     used = _trim(items, used)
     if not used or (not any(_ANCHORS & items[i].tags for i in used) and not _bare_year(items, used)):

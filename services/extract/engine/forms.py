@@ -26,7 +26,7 @@ class Paradigm:
 
 
 def inflect(lemma: str, paradigm: Paradigm) -> Iterator[tuple[str, frozenset[str]]]:
-    """Every (form, tags) of `lemma`, whose stems stand between bars (`زار|زور`); of several words the first inflects."""
+    """Every (form, tags) of `lemma`, whose stems stand between bars (`perfect|imperfect`); of several words the first inflects."""
     stems = [stem.strip() for stem in lemma.split("|")]
     for slot in paradigm.slots:
         if slot.stem > len(stems):

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from services.extract.engine.lexicon import Entry, Lexicon, Reading
 from services.extract.engine.text import Text
 
-_NUMBER = re.compile(r"(?<= )\d{1,4}(?= |$)")
+_NUMBER = re.compile(r"(?<= )[^\W\d_]?(\d{1,4})(?= |$)")
+"""A plain number, with one letter glued to it at most ("and 28")."""
 _COMMA = ","
 _COLON = re.compile(r":(?!\d)")
 
@@ -79,7 +80,7 @@ def numbers(text: Text, items: list[Item]) -> list[Item]:
         if at >= 0 and items[at].end > match.start():
             continue
         number = Item(match.start(), match.end(), text.token[match.start()], text.token[match.end() - 1], frozenset({"number"}), ())
-        number.value = int(match.group())
+        number.value = int(match.group(1))
         found.append(number)
     return sorted([*items, *found], key=lambda item: item.start) if found else items
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from schemas.codes import Discourse, Domain, EventType, EvidenceRole, Instrument, Precision, Stage, Status
+from schemas.event import MAX_EVENTS, MAX_SPANS
 from services.extract.engine.actors import UNIQUE_OFFICES, Actor, Group
 from services.extract.engine.dates import When
 from services.extract.engine.items import Item, Sentence
@@ -52,8 +53,12 @@ def merge(story: Story, sentences: list[Sentence]) -> list[Draft]:
         for part in _split(mention):
             home = next((draft for draft in drafts if _same(story, draft, part)), None)
             if home is None:
+                if len(drafts) >= MAX_EVENTS:
+                    continue
                 home = Draft(part.type, list(part.parties), domains=part.domains)
                 drafts.append(home)
+            if len(home.mentions) >= MAX_SPANS:
+                continue  # said often enough: its evidence would be cut anyway
             home.mentions.append(part)
             home.domains = tuple(dict.fromkeys((*home.domains, *part.domains)))
     for mention in story.partial:

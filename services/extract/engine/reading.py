@@ -24,6 +24,9 @@ from services.extract.engine.text import Text
 from services.extract.engine.watch import Watchlist
 
 INHERITED_WEIGHT = 0.9
+MEMORY = 50
+"""Mentions back that "the two sides" or "the delegation" may refer to."""
+MAX_PARTIAL = 200
 TRAVELLERS = ("official", "person", "delegation")
 PLACES = ("state", "capital", "city")
 _BESIDE_INSTRUMENT = frozenset({"date", "filler", "demonym", "p.in", "p.with", "p.between", "anaphor.both", "p.on"})
@@ -62,7 +65,7 @@ class Story:
 
     def pair_before(self, explicit: Sequence[str]) -> list[str] | None:
         """The parties of the latest mention that include all of `explicit`."""
-        for mention in reversed(self.mentions):
+        for mention in reversed(self.mentions[-MEMORY:]):
             if set(explicit) <= set(mention.parties) and len(mention.parties) == 2:
                 return mention.parties
         return None
@@ -98,7 +101,7 @@ def read_sentence(story: Story, sentence: Sentence, rules: dict[str, list[RuleDa
 
 def _note_denials(story: Story, sentence: Sentence) -> None:
     for item in sentence.items:
-        if "deny" in item.tags:
+        if "deny" in item.tags and sentence.lead:
             states = {s for other in sentence.items if is_actor(other) and isinstance(other.value, Group) for s in other.value.states}
             story.denials.append(Denial(sentence, (item.start, item.end), tuple(sorted(states))))
             return
@@ -424,14 +427,14 @@ def _inherited(story: Story, sentence: Sentence, place: Place, states: list[str]
     visit = next(
         (
             m
-            for m in reversed(story.mentions)
+            for m in reversed(story.mentions[-MEMORY:])
             if m.type is EventType.VISIT
             and (m.sentence is sentence or mention.modality.during or _in_visit(place) or _spoken_of(story, sentence, m))
         ),
         None,
     )
     if mention.type is EventType.RELATIONS_CHANGE:
-        here = next((m.parties for m in reversed(story.mentions) if m.sentence is sentence and m.type is mention.type), None)
+        here = next((m.parties for m in reversed(story.mentions[-MEMORY:]) if m.sentence is sentence and m.type is mention.type), None)
         if here is not None and set(states) <= set(here):
             return here
     others = {state for item in _clause(place) if is_actor(item) and isinstance(item.value, Group) for state in item.value.states}
@@ -448,7 +451,8 @@ def _spoken_of(story: Story, sentence: Sentence, visit: Mention) -> bool:
     """Whether this sentence speaks of the visit by its visitor ("the visit of Gantz lasts two days, in which he signs")."""
     visitors = {actor.person for actor in visit.visitors if actor.person}
     return any(
-        m.sentence is sentence and m.type is EventType.VISIT and visitors & {actor.person for actor in m.visitors} for m in story.partial
+        m.sentence is sentence and m.type is EventType.VISIT and visitors & {actor.person for actor in m.visitors}
+        for m in story.partial[-MEMORY:]
     )
 
 
@@ -552,7 +556,7 @@ def _build_visit(story: Story, sentence: Sentence, place: Place, mention: Mentio
         if _site(place):
             return "site_visit"
         if "n.visit" in mention.trigger.tags:
-            story.partial.append(mention)
+            _keep(story, mention)
             _duration(place, mention)
         return "no_destination"
     if not visitors:
@@ -563,7 +567,7 @@ def _build_visit(story: Story, sentence: Sentence, place: Place, mention: Mentio
     if "plural" in mention.trigger.tags and not any(actor.person for actor in visitors):
         return "topic_word"
     if _only_describes(mention, visitors):
-        story.partial.append(mention)
+        _keep(story, mention)
         return "not_asserted"
     if all(actor.rank is Rank.AMBASSADOR for actor in visitors):
         return "posting"
@@ -611,6 +615,12 @@ def _build_visit(story: Story, sentence: Sentence, place: Place, mention: Mentio
     return True if made else reason
 
 
+def _keep(story: Story, mention: Mention) -> None:
+    """A mention that may add to an event; beyond `MAX_PARTIAL` nobody gains by more."""
+    if len(story.partial) < MAX_PARTIAL:
+        story.partial.append(mention)
+
+
 def _only_describes(mention: Mention, visitors: list[Actor]) -> bool:
     """A visit that is only spoken of: no verb carries it and nothing dates it, or it is a remark ("the first by an official")."""
     modality = mention.modality
@@ -626,7 +636,7 @@ def _known(story: Story, actor: Actor) -> Actor:
     """A delegation or minister without a state takes that of the latest mention's visitor of the same kind."""
     if actor.iso is not None or not actor.definite:
         return actor
-    for mention in reversed(story.mentions):
+    for mention in reversed(story.mentions[-MEMORY:]):
         for visitor in mention.visitors:
             if visitor.kind == actor.kind and visitor.iso:
                 actor.iso = visitor.iso
@@ -671,7 +681,7 @@ def _build_summit(story: Story, sentence: Sentence, place: Place, mention: Menti
         mention.parties = states
         if not host.members and len(states) == 0 and mention.place is None and mention.first is None:
             return "no_participants"
-        story.partial.append(mention)
+        _keep(story, mention)
         return "no_participants"
     mention.parties = states
     if not story.watchlist.in_scope(states):
@@ -728,7 +738,7 @@ def _identifiable(actor: Actor) -> bool:
 
 def _visit_of(story: Story, side: list[Actor]) -> Mention | None:
     """The visit that one of these people is on."""
-    for mention in reversed(story.mentions):
+    for mention in reversed(story.mentions[-MEMORY:]):
         if mention.type is EventType.VISIT and any(
             (actor.person and actor.person == visitor.person) or (actor.kind == visitor.kind == "delegation" and actor.iso == visitor.iso)
             for actor in side

@@ -12,6 +12,8 @@ _END = re.compile(r"[.!?…]+|\n")
 DECK_WORDS = 20
 """A line shorter than this right after the headline is a deck or a bullet, not yet the lead."""
 LEAD_SENTENCES = 2
+MAX_SENTENCE_CHARS = 1_200
+"""About 200 words. The longest sentences of the press have 90."""
 
 
 def sentences(text: Text, items: list[Item]) -> list[Sentence]:
@@ -66,4 +68,16 @@ def _spans(norm: str) -> list[tuple[int, int]]:
         start = end
     if start < len(norm):
         spans.append((start, len(norm)))
-    return [span for span in spans if norm[span[0] : span[1]].strip(" .\n!?…")]
+    return [piece for span in spans if norm[span[0] : span[1]].strip(" .\n!?…") for piece in _pieces(norm, *span)]
+
+
+def _pieces(norm: str, start: int, end: int) -> list[tuple[int, int]]:
+    """A sentence that no reader would finish, cut at spaces: so the work on one sentence is bounded."""
+    pieces = []
+    while end - start > MAX_SENTENCE_CHARS:
+        cut = norm.find(" ", start + MAX_SENTENCE_CHARS, end)
+        if cut < 0:
+            break
+        pieces.append((start, cut))
+        start = cut
+    return [*pieces, (start, end)]

@@ -1,0 +1,49 @@
+"""Generated forms: what reading would otherwise have to strip off is written out beforehand."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.extract.core import LANGUAGES, SHARED
+from services.extract.engine.lexicon import Lexicon, load_lexicon
+
+
+@pytest.fixture(scope="module")
+def arabic() -> Lexicon:
+    """The Arabic lexicon."""
+    return load_lexicon(LANGUAGES / "ar", SHARED)
+
+
+@pytest.mark.parametrize(
+    ("form", "lemma_class", "tags"),
+    [
+        pytest.param("وقعت", "v.sign", {"perf"}, id="perfect-feminine"),
+        pytest.param("وقعتا", "v.sign", {"perf", "dual"}, id="perfect-dual"),
+        pytest.param("يوقعان", "v.sign", {"impf", "dual"}, id="imperfect-dual"),
+        pytest.param("سيوقع", "v.sign", {"fut"}, id="future"),
+        pytest.param("ليوقع", "v.sign", {"subj"}, id="subjunctive-after-lam"),
+        pytest.param("ويزور", "v.visit", {"impf", "conj"}, id="hollow-verb"),
+        pytest.param("يزر", "v.visit", {"jussive"}, id="jussive-after-lam-negation"),
+        pytest.param("التقت", "v.meet", {"perf"}, id="weak-verb-feminine"),
+        pytest.param("يلتقون", "v.meet", {"impf"}, id="weak-verb-plural"),
+        pytest.param("زيارته", "n.visit", {"poss"}, id="noun-with-possessive"),
+        pytest.param("للزياره", "n.visit", {"to", "def"}, id="preposition-meets-article"),
+        pytest.param("اتفاقيتين", "n.instrument", {"dual"}, id="dual"),
+        pytest.param("للمغرب", "state", {"to"}, id="state-with-preposition"),
+        pytest.param("وبالبحرين", "state", {"conj", "in"}, id="two-prefixes"),
+        pytest.param("والاسراييليين", "demonym", {"conj", "def", "many"}, id="demonym-plural"),
+        pytest.param("لوزراء خارجيه", "office", {"to", "plural"}, id="phrase-inflects-its-head"),
+    ],
+)
+def test_a_form_is_found_with_its_features(arabic: Lexicon, form: str, lemma_class: str, tags: set[str]) -> None:
+    """A form that a text may hold is in the lexicon, and says what its shape tells."""
+    readings = [reading for reading in arabic.forms[form] if lemma_class in reading.tags]
+
+    assert readings
+    assert any(tags <= reading.tags for reading in readings)
+
+
+@pytest.mark.parametrize("form", ["توقعات", "موقعه", "يتوقع", "وفقا"])
+def test_look_alikes_of_a_trigger_are_no_forms_of_it(arabic: Lexicon, form: str) -> None:
+    """Expectations, a site and "according to" share letters with signing and delegations, nothing else."""
+    assert not any({"v.sign", "n.sign", "delegation"} & reading.tags for reading in arabic.forms.get(form, ()))
