@@ -15,9 +15,9 @@ import click
 from rich.console import Console
 
 from services.local.demo import Screen, play
+from services.local.expected import OWN, Samples, load_samples
 from services.local.line import exclusive, running_line
 from services.local.receiver import Receiver
-from services.local.samples import OWN, Samples, load_samples
 from services.runtime.settings import PREFIX, Settings, load_settings
 
 _KEPT_IN_DEMO = ("MUSAFAHA_KAFKA__", "MUSAFAHA_BROKER__CACHE", "MUSAFAHA_BROKER__JAVA", "MUSAFAHA_BROKER__HEAP_MB", "MUSAFAHA_RUNNER__")

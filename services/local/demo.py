@@ -16,9 +16,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from schemas.topics import EVENTS, NOTICES
+from services.local.expected import Samples, compare
 from services.local.line import Line
 from services.local.receiver import Receiver
-from services.local.samples import Samples, compare
 from services.runtime.errors import CommandError
 from services.runtime.kafka import client_arguments
 from services.runtime.settings import KafkaSettings

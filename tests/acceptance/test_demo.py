@@ -17,8 +17,8 @@ from rich.console import Console
 
 from services.local.command import run_demo
 from services.local.demo import Screen
+from services.local.expected import OWN, load_samples
 from services.local.receiver import Receiver
-from services.local.samples import OWN, load_samples
 
 LASTS_AT_MOST_S = 240
 

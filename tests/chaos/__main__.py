@@ -23,9 +23,9 @@ from typing import Any
 import httpx
 
 from services.local.demo import publish, until_linked
+from services.local.expected import OWN, load_samples
 from services.local.line import SERVICES, Line, running_line
 from services.local.receiver import Receiver
-from services.local.samples import OWN, load_samples
 from services.runtime.broker.process import broker_status
 from services.runtime.settings import BrokerSettings, Settings, load_settings
 from tests.generated import pair_of, signature
