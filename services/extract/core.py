@@ -164,7 +164,8 @@ def _lexicon(folder: Path) -> Lexicon:
 
 def _reader(lexicon: Lexicon, watch: Watchlist) -> Reader:
     names: dict[str, str] = {}
-    for iso in sorted(watch.states):
+    watched = watch.states
+    for iso in sorted(watched):
         country = lexicon.countries.get(iso)
         if country is None:
             continue
@@ -175,7 +176,7 @@ def _reader(lexicon: Lexicon, watch: Watchlist) -> Reader:
     for form, readings in lexicon.forms.items():
         for reading in readings:
             if (
-                reading.entry.iso in watch.states
+                reading.entry.iso in watched
                 and not ({"state", "city", "demonym"} & reading.tags)
                 and not ({"conj", "to", "in", "like"} & reading.tags)
             ):

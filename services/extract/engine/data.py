@@ -143,6 +143,7 @@ class Object(_Data):
     class_: tuple[Tag, ...] = Field(alias="class", min_length=1)
     side: Literal["before", "after", "either"] = "after"
     within: Annotated[int, Field(ge=0, le=40)] = 8
+    next: bool = Field(default=False, description="Only the very next known word or phrase counts.")
 
 
 class RuleData(_Data):

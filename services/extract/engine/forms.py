@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,11 @@ class Paradigm:
     slots: tuple[Slot, ...]
 
 
-def inflect(lemma: str, paradigm: Paradigm) -> Iterator[tuple[str, frozenset[str]]]:
-    """Every (form, tags) of `lemma`, whose stems stand between bars (`perfect|imperfect`); of several words the first inflects."""
+def inflect(lemma: str, paradigm: Paradigm, assimilation: Mapping[str, str]) -> Iterator[tuple[str, frozenset[str]]]:
+    """Every (form, tags) of `lemma`, whose stems stand between bars (`perfect|imperfect`); of several words the first inflects.
+
+    `assimilation` says what is written where the last letter of a prefix meets the first ones of the word.
+    """
     stems = [stem.strip() for stem in lemma.split("|")]
     for slot in paradigm.slots:
         if slot.stem > len(stems):
@@ -35,8 +39,15 @@ def inflect(lemma: str, paradigm: Paradigm) -> Iterator[tuple[str, frozenset[str
         if slot.cut and not head.endswith(slot.cut):
             continue
         stem = head[: len(head) - len(slot.cut)]
-        for before in slot.before:
-            for after in slot.after:
-                for proclitic, tags in paradigm.proclitics:
-                    form = proclitic + before + stem + after
-                    yield (f"{form} {rest}" if rest else form), slot.tags | tags
+        for before, after in product(slot.before, slot.after):
+            inner = before + stem + after
+            for proclitic, tags in paradigm.proclitics:
+                form = _joined(proclitic, inner, assimilation)
+                yield (f"{form} {rest}" if rest else form), slot.tags | tags
+
+
+def _joined(prefix: str, word: str, assimilation: Mapping[str, str]) -> str:
+    for glued, merged in assimilation.items():
+        if prefix.endswith(glued[0]) and word.startswith(glued[1:]):
+            return prefix[:-1] + merged + word[len(glued) - 1 :]
+    return prefix + word

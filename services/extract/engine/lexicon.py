@@ -90,7 +90,6 @@ class Lexicon:
 
     language: LanguageFile
     forms: Mapping[str, tuple[Reading, ...]]
-    patterns: tuple[str, ...]
     automaton: AhoCorasick
     rules: tuple[RuleData, ...]
     countries: Mapping[str, Country]
@@ -125,41 +124,27 @@ def load_lexicon(folder: Path, shared: Path) -> Lexicon:
     rules = tuple(rule for path in sorted((folder / "rules").glob("*.toml")) for rule in read_toml(path, RuleFile).rule)
     paradigms = {name: _paradigm(language, name) for name in language.paradigms}
     forms: dict[str, list[Reading]] = {}
+    shared: dict[tuple[int, frozenset[str]], Reading] = {}
     sources = [*_word_forms(words, paradigms, folder), *_country_forms(countries), *_person_forms(names, persons)]
     for entry, paradigm_name, lemma in sources:
-        for bare, tags in inflect("|".join(fold(stem) for stem in lemma.split("|")), paradigms[paradigm_name]):
-            form = _assimilated(bare, lemma, language.assimilation)
+        stems = "|".join(fold(stem) for stem in lemma.split("|"))
+        for form, tags in inflect(stems, paradigms[paradigm_name], language.assimilation):
             readings = forms.setdefault(form, [])
-            reading = Reading(entry, entry.classes | tags)
+            reading = shared.setdefault((id(entry), tags), Reading(entry, entry.classes | tags))
             if reading not in readings:
                 readings.append(reading)
-    ordered = sorted(forms)
-    patterns = tuple(" " + form for form in ordered)
+    found = {form: tuple(forms[form]) for form in sorted(forms)}
     return Lexicon(
         language=language,
-        forms={form: tuple(found) for form, found in forms.items()},
-        patterns=patterns,
-        automaton=AhoCorasick(patterns, matchkind=MatchKind.Standard, store_patterns=False, implementation=Implementation.ContiguousNFA),
+        forms=found,
+        automaton=AhoCorasick(
+            [" " + form for form in found], matchkind=MatchKind.Standard, store_patterns=False, implementation=Implementation.ContiguousNFA
+        ),
         rules=rules,
         countries=countries,
         persons=persons,
-        readings=tuple(tuple(forms[form]) for form in ordered),
+        readings=tuple(found.values()),
     )
-
-
-def _assimilated(form: str, lemma: str, assimilation: Mapping[str, str]) -> str:
-    """`form` as it is written where a prefix meets the article of the lemma."""
-    for glued, merged in assimilation.items():
-        if form.startswith(glued, _clitic_end(form, lemma, glued)):
-            form = form.replace(glued, merged, 1)
-    return form
-
-
-def _clitic_end(form: str, lemma: str, glued: str) -> int:
-    """Where `glued` may stand in `form`: only before the second word, and only where a prefix meets the lemma's own article."""
-    first = form.partition(" ")[0]
-    position = first.find(glued)
-    return position if 0 <= position <= 2 and len(first) > len(fold(lemma.split("|", maxsplit=1)[0]).partition(" ")[0]) else len(form)
 
 
 def _paradigm(language: LanguageFile, name: str) -> Paradigm:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from schemas.codes import Discourse, Domain, EventType, EvidenceRole, Instrument, Precision, Stage, Status
+from schemas.codes import Discourse, Domain, EventType, EvidenceRole, Instrument, Precision, Rank, Stage, Status
 from schemas.event import MAX_EVENTS, MAX_SPANS
 from services.extract.engine.actors import UNIQUE_OFFICES, Actor, Group
 from services.extract.engine.dates import When
@@ -160,14 +160,19 @@ def _same_visit(story: Story, draft: Draft, mention: Mention) -> bool:
     new = {actor.person for actor in mention.visitors if actor.person}
     if known and new:
         return bool(known & new) and _dates_fit(story, draft, mention)
-    ranks = {actor.rank for m in draft.mentions for actor in m.visitors if actor.kind == "official" and "official" not in actor.tags}
-    new_ranks = {actor.rank for actor in mention.visitors if actor.kind == "official" and "official" not in actor.tags}
+    ranks = _ranks([actor for m in draft.mentions for actor in m.visitors])
+    new_ranks = _ranks(mention.visitors)
     if ranks and new_ranks and not (ranks & new_ranks):
         return False
     apart = discourse_of(story, draft.mentions[0]) is Discourse.BACKGROUND or discourse_of(story, mention) is Discourse.BACKGROUND
     if apart and discourse_of(story, draft.mentions[0]) is not discourse_of(story, mention):
         return False
     return _dates_fit(story, draft, mention)
+
+
+def _ranks(actors: list[Actor]) -> set[Rank]:
+    """The offices of those who have one by which they can be told apart."""
+    return {actor.rank for actor in actors if actor.kind == "official" and actor.rank is not None and "official" not in actor.tags}
 
 
 def _same_summit(story: Story, draft: Draft, mention: Mention) -> bool:

@@ -87,8 +87,11 @@ def read_sentence(story: Story, sentence: Sentence, rules: dict[str, list[RuleDa
     items = sentence.items
     _note_denials(story, sentence)
     for at, item in enumerate(items):
+        triggers = item.tags & rules.keys()
+        if not triggers:
+            continue
         done: set[EventType] = set()
-        candidates = {rule.id: rule for tag in item.tags for rule in rules.get(tag, ())}
+        candidates = {rule.id: rule for tag in triggers for rule in rules[tag]}
         for rule in sorted(candidates.values(), key=lambda r: (-r.priority, r.id)):
             if rule.type in done:
                 continue
@@ -152,6 +155,8 @@ def _beside(place: Place, wanted: Object) -> Item | None:
                 break
             if item.tags & classes:
                 return item
+            if wanted.next:
+                break
             if item.tags & {"break"} and step == 1:
                 break
             if step == 1 and "verb" in item.tags and "light" not in item.tags:
@@ -288,6 +293,12 @@ def _since(items: Sequence[Item], position: int) -> bool:
     return False
 
 
+def modality_is_bare(mention: Mention) -> bool:
+    """Whether no verb, date or preposition says of a noun that it took place."""
+    modality = mention.modality
+    return modality.course == "noun" and mention.when is None and not (modality.during or modality.completed)
+
+
 def _is_announcement(mention: Mention) -> bool:
     """Whether announcing it is the act itself, so that the date of the announcement is that of the event (ontology C4)."""
     return mention.rule.stage is Stage.ANNOUNCED or mention.type is EventType.RELATIONS_CHANGE
@@ -409,6 +420,9 @@ def _build_pair(story: Story, sentence: Sentence, place: Place, mention: Mention
             mention.weight *= INHERITED_WEIGHT
     if len(states) < 2:
         return "no_second_party"
+    presupposed = modality_is_bare(mention) and mention.rule.stage is Stage.ANNOUNCED and "announcer" not in mention.roles
+    if presupposed and not mention.modality.after:
+        return "not_asserted"
     mention.parties = states
     if not story.watchlist.in_scope(states):
         return "out_of_scope"

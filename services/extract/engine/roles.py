@@ -80,8 +80,7 @@ def _subject_before(place: Place) -> Item | None:
         item = items[position]
         words += max(gap(item, last), 0)
         if "relative" in item.tags and last is place.trigger and gap(item, last) == 0:
-            last = item
-            continue
+            return _antecedent(items, position)
         if "verb" in item.tags and conj:
             # "visits Morocco and signs": the second verb has the subject of the first.
             found = subject(Place(items, position))
@@ -91,6 +90,20 @@ def _subject_before(place: Place) -> Item | None:
         if _plain(item) and not (conj and _is_object(items, position)):
             return item
         last = item
+    return None
+
+
+def _antecedent(items: list[Item], position: int) -> Item | None:
+    """Whom a relative pronoun speaks of: the actor right before it, or the one that is "among the states that"."""
+    if not position:
+        return None
+    before = items[position - 1]
+    if gap(before, items[position]) > 0:
+        return None
+    if _plain(before):
+        return before
+    if "n.states" in before.tags and position >= 3 and "p.from" in items[position - 2].tags:
+        return next((item for item in items[max(position - 4, 0) : position - 2] if _plain(item)), None)
     return None
 
 
