@@ -34,8 +34,11 @@ check: setup
 	$(BIN)/lint-imports
 	$(BIN)/python -m schemas.export --check
 
+# Everything. Most tests wait for Kafka, databases and processes of ours rather than for the processor, so more of them run at once than
+# there are cores; each of these runners has its own Kafka and its own PostgreSQL. One after the other: `make test RUNNERS=0`.
+RUNNERS ?= 4
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(RUNNERS) --dist worksteal
 
 # How well a language is read: `make lang LANG=ar`. Your shell's own LANG (a locale) means nothing here.
 lang: setup
