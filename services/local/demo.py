@@ -89,7 +89,7 @@ async def play(line: Line, samples: Samples, screen: Screen, receiver: Receiver)
     headers = _authorisation(line.environment)
     async with (
         httpx.AsyncClient(trust_env=False, timeout=30, headers=headers) as client,
-        _showing(line.addresses.kafka, screen),
+        _showing(line.kafka, screen),
     ):
         await _subscribe(client, line, receiver)
         shower = asyncio.create_task(_show_webhooks(receiver, screen))
@@ -186,11 +186,9 @@ async def _pending(client: httpx.AsyncClient, line: Line) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def _showing(bootstrap: str, screen: Screen) -> AsyncIterator[None]:
+async def _showing(kafka: KafkaSettings, screen: Screen) -> AsyncIterator[None]:
     """Show events and notices from their topics while the block runs, as any other service would read them."""
-    consumer = AIOKafkaConsumer(
-        EVENTS.name, NOTICES.name, **client_arguments(KafkaSettings(bootstrap_servers=bootstrap)), auto_offset_reset="latest"
-    )
+    consumer = AIOKafkaConsumer(EVENTS.name, NOTICES.name, **client_arguments(kafka), auto_offset_reset="latest")
     await consumer.start()
 
     async def show() -> None:

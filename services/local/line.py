@@ -62,8 +62,9 @@ class _Service:
 
 @dataclass(slots=True)
 class Line:
-    """A running line. `environment` is what its services were started with."""
+    """A running line. `kafka` is how it is reached, `environment` is what its services were started with."""
 
+    kafka: KafkaSettings
     addresses: Addresses
     environment: Mapping[str, str]
     logs: Path
@@ -214,7 +215,7 @@ async def _running_services(
         extract_ops=f"http://127.0.0.1:{chosen['MUSAFAHA_OPS__EXTRACT_PORT']}",
         alert_ops=f"http://127.0.0.1:{chosen['MUSAFAHA_OPS__ALERT_PORT']}",
     )
-    line = Line(addresses=addresses, environment=chosen, logs=data / "logs", tell=tell)
+    line = Line(kafka=kafka, addresses=addresses, environment=chosen, logs=data / "logs", tell=tell)
     await _migrate(line)
     keeper = None
     try:
