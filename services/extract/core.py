@@ -24,8 +24,9 @@ from services.extract.engine.items import Item, Sentence, numbers, scan, with_co
 from services.extract.engine.lexicon import Lexicon, load_lexicon
 from services.extract.engine.mentions import Mention
 from services.extract.engine.merge import merge
-from services.extract.engine.reading import Story, read_sentence, rules_by_trigger
+from services.extract.engine.reading import read_sentence, rules_by_trigger
 from services.extract.engine.segment import sentences
+from services.extract.engine.story import Story
 from services.extract.engine.text import Text, fold, normalize
 from services.extract.engine.watch import Watchlist, load_watchlist
 from services.extract.explain import Derivation, Explanation, Silence, Span

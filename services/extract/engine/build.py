@@ -39,7 +39,7 @@ from services.extract.engine.dates import When
 from services.extract.engine.lexicon import Lexicon
 from services.extract.engine.mentions import Mention
 from services.extract.engine.merge import Draft, discourse_of, evidence_of, stage_of, status_of
-from services.extract.engine.reading import Story
+from services.extract.engine.story import Story
 
 CODES: dict[str, Any] = tomllib.loads((Path(__file__).parent.parent / "codes.toml").read_text(encoding="utf-8"))
 """PLOVER and CAMEO codes by type and value (ontology section 4)."""

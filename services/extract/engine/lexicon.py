@@ -124,13 +124,13 @@ def load_lexicon(folder: Path, shared: Path) -> Lexicon:
     rules = tuple(rule for path in sorted((folder / "rules").glob("*.toml")) for rule in read_toml(path, RuleFile).rule)
     paradigms = {name: _paradigm(language, name) for name in language.paradigms}
     forms: dict[str, list[Reading]] = {}
-    shared: dict[tuple[int, frozenset[str]], Reading] = {}
+    pool: dict[tuple[int, frozenset[str]], Reading] = {}
     sources = [*_word_forms(words, paradigms, folder), *_country_forms(countries), *_person_forms(names, persons)]
     for entry, paradigm_name, lemma in sources:
         stems = "|".join(fold(stem) for stem in lemma.split("|"))
         for form, tags in inflect(stems, paradigms[paradigm_name], language.assimilation):
             readings = forms.setdefault(form, [])
-            reading = shared.setdefault((id(entry), tags), Reading(entry, entry.classes | tags))
+            reading = pool.setdefault((id(entry), tags), Reading(entry, entry.classes | tags))
             if reading not in readings:
                 readings.append(reading)
     found = {form: tuple(forms[form]) for form in sorted(forms)}

@@ -11,7 +11,7 @@ from services.extract.engine.actors import UNIQUE_OFFICES, Actor, Group
 from services.extract.engine.dates import When
 from services.extract.engine.items import Item, Sentence
 from services.extract.engine.mentions import Mention
-from services.extract.engine.reading import Story
+from services.extract.engine.story import Story
 from services.extract.engine.roles import IN, TO, is_actor
 
 OPEN_DAYS = 10

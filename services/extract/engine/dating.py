@@ -1,0 +1,123 @@
+"""Which date of a sentence belongs to a trigger: its own, that of the announcement, or the one that opens the sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schemas.codes import EventType, EvidenceRole, Precision, Stage
+from services.extract.engine.dates import DateExpression, When, resolve
+from services.extract.engine.items import Item, Sentence, gap
+from services.extract.engine.mentions import Mention
+from services.extract.engine.roles import Place
+from services.extract.engine.story import Story
+
+
+def _governor(items: Sequence[Item], position: int) -> Item | None:
+    """The verb or trigger that the date at `position` belongs to: the nearest before it in its clause."""
+    for back in range(position - 1, -1, -1):
+        tags = items[back].tags
+        if "verb" in tags or "say" in tags or tags & {"n.visit", "n.sign", "n.summit", "n.meet", "n.arrive", "n.reach", "n.stop", "light"}:
+            return items[back]
+        if "break" in tags:
+            return None
+    return None
+
+
+def dates(story: Story, sentence: Sentence, place: Place, mention: Mention) -> None:  # noqa: PLR0912
+    if story.published is None:
+        return
+    items = place.items
+    own: tuple[int, Item] | None = None
+    opening: Item | None = None
+    for position, item in enumerate(items):
+        if "date" not in item.tags:
+            continue
+        governor = _governor(items, position)
+        if governor is None and position <= 1:
+            opening = item
+        elif governor is not None and "say" in governor.tags and governor is not mention.trigger and not _is_announcement(mention):
+            when = _resolve(story, item, future=False)
+            if when is not None and when.precision is Precision.DAY:
+                mention.announced = when
+                mention.date_span = mention.date_span or (item.start, item.end)
+            elif when is not None and mention.modality.course == "past":
+                mention.period = when  # announced in a loose period: that period (ontology C4)
+            continue
+        elif _same_clause(items, place.at, position, governor, mention):
+            distance = abs(position - place.at) + (0 if governor is mention.trigger else 3)
+            if own is None or distance < own[0]:
+                own = (distance, item)
+    # What an opening date governs is told by the sentence, not what it presupposes ("in May they resumed ties after the freezing of ...").
+    chosen = own[1] if own else (None if mention.modality.after else opening)
+    if chosen is None:
+        mention.when = mention.period
+        return
+    when = _resolve(story, chosen, future=mention.modality.course == "future")
+    if when is not None:
+        if own is None and _announcement_behind(items, chosen, place) and when.precision is Precision.DAY:
+            mention.announced = when
+        else:
+            mention.when = when
+            mention.ahead = when.start is not None and when.start > story.published
+            if _since(items, items.index(chosen)):
+                # "since September" dates no single occurrence; a series (an aggregate) runs from there to the day of the text.
+                mention.when = When(when.start, story.published, Precision.INTERVAL)
+        mention.date_span = (chosen.start, chosen.end)
+        mention.evidence.append((EvidenceRole.DATE, chosen.start, chosen.end))
+
+
+def _since(items: Sequence[Item], position: int) -> bool:
+    value = items[position].value
+    if isinstance(value, DateExpression) and value.since:
+        return True
+    for back in range(position - 1, max(position - 5, -1), -1):
+        if items[back].tags & {"break", "verb"}:
+            return False
+        if "date.since" in items[back].tags:
+            return gap(items[back], items[position]) <= 6
+    return False
+
+
+def _is_announcement(mention: Mention) -> bool:
+    """Whether announcing it is the act itself, so that the date of the announcement is that of the event (ontology C4)."""
+    return mention.rule.stage is Stage.ANNOUNCED or mention.type is EventType.RELATIONS_CHANGE
+
+
+def _announcement_behind(items: Sequence[Item], opening: Item, place: Place) -> bool:
+    """ "Today A announced that ...": an opening date before a verb of saying whose clause holds the trigger."""
+    start = items.index(opening)
+    said = False
+    for item in items[start + 1 : place.at]:
+        if "say" in item.tags:
+            said = True
+        if said and "break" in item.tags:
+            return True
+    return False
+
+
+_EVENTFUL = frozenset({"n.visit", "n.sign", "n.summit", "n.reach", "v.sign", "v.visit", "v.arrive", "v.depart", "after"})
+
+_CARRIERS = frozenset({"v.perform", "v.begin", "v.end", "v.hold", "v.launch", "light", "v.sign"})
+"""Words that tell an occurrence of their own, or open one: a date beside them is theirs."""
+
+
+def _same_clause(items: Sequence[Item], at: int, position: int, governor: Item | None, mention: Mention) -> bool:
+    if governor is mention.trigger or (governor is not None and "say" in governor.tags and _is_announcement(mention)):
+        return True
+    if governor is not None and not (governor.tags & _CARRIERS):
+        return False
+    low, high = min(at, position), max(at, position)
+    for item in items[low + 1 : high]:
+        if "break" in item.tags and "relative" not in item.tags:
+            return False
+        if "say" in item.tags:
+            return False
+        if item is not governor and item.tags & _EVENTFUL:
+            return False
+    return True
+
+
+def _resolve(story: Story, item: Item, *, future: bool) -> When | None:
+    expression = item.value
+    assert isinstance(expression, DateExpression) and story.published is not None
+    return resolve(expression, story.published, future=future, week_starts=story.lexicon.language.week_starts)

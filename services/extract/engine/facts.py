@@ -1,0 +1,96 @@
+"""What every mention may have beside its parties: sources, background, secrecy, first-of-its-kind."""
+
+from __future__ import annotations
+
+from schemas.codes import ActorLevel, EvidenceRole
+from services.extract.engine.actors import Group
+from services.extract.engine.dating import dates
+from services.extract.engine.items import Item, Sentence, gap
+from services.extract.engine.mentions import Mention
+from services.extract.engine.roles import Place, is_actor, subject
+from services.extract.engine.story import Story
+
+
+def attributes(story: Story, sentence: Sentence, place: Place, mention: Mention) -> None:
+    dates(story, sentence, place, mention)
+    _background(sentence, place, mention)
+    _sources(sentence, place, mention)
+    for item in sentence.items:
+        if "secret" in item.tags and abs(gap(mention.trigger, item)) <= 3:
+            mention.secret = True
+            mention.evidence.append((EvidenceRole.STATUS, item.start, item.end))
+        if "official_word" in item.tags and 0 <= gap(mention.trigger, item) <= 3:
+            mention.official = True
+            mention.evidence.append((EvidenceRole.OFFICIAL, item.start, item.end))
+    mention.first = _first(place)
+    if mention.first is not None:
+        mention.evidence.append((EvidenceRole.FIRST, mention.first.start, mention.first.end))
+
+
+def _first(place: Place) -> Item | None:
+    """A cue of the first beside the trigger: right before it, or behind it in its own noun phrase or predicate."""
+    for position in (place.at - 1, place.at + 1, place.at + 2, place.at + 3, place.at + 4):
+        if 0 <= position < len(place.items) and position != place.at:
+            item = place.items[position]
+            distance = gap(item, place.trigger) if position < place.at else gap(place.trigger, item)
+            if "first" in item.tags and distance <= (1 if position < place.at else 4):
+                return item
+            if position > place.at and item.tags & {"break", "verb"}:
+                return None
+    return None
+
+
+def _background(sentence: Sentence, place: Place, mention: Mention) -> None:
+    """A cue of the past at the start of the sentence or of the trigger's clause."""
+    if "after" in mention.trigger.tags:
+        mention.modality.background = True
+    first = sentence.items[0] if sentence.items else None
+    for position in range(place.at - 1, -1, -1):
+        item = place.items[position]
+        if "background" in item.tags and "fut" not in mention.trigger.tags:
+            near_start = first is not None and item.first - first.first <= 2
+            if near_start or gap(item, mention.trigger) <= 6:
+                mention.modality.background = True
+                mention.evidence.append((EvidenceRole.BACKGROUND_CUE, item.start, item.end))
+                return
+
+
+def _sources(sentence: Sentence, place: Place, mention: Mention) -> None:
+    """Whether only media or unnamed people say it: the subject of the verb of saying before the trigger's clause."""
+    for position in range(place.at - 1, -1, -1):
+        item = place.items[position]
+        if "claim" in item.tags:
+            mention.claimed = True
+            return
+        if "say" in item.tags or "attribution" in item.tags:
+            if _reported_by(place.items, position, mention):
+                return
+            if any("break" in between.tags for between in place.items[position : place.at]):
+                return
+    for position in range(place.at + 1, len(place.items)):
+        if "attribution" in place.items[position].tags and not mention.reported:
+            said = position + 1 < len(place.items) and "say" in place.items[position + 1].tags
+            if not _reported_by(place.items, position + said, mention) and _report_behind(place.items, position):
+                mention.reported = True
+                mention.evidence.append((EvidenceRole.ATTRIBUTION, place.items[position].start, place.items[position + 1].end))
+            return
+
+
+def _report_behind(items: list[Item], position: int) -> bool:
+    """ "according to a report": what is quoted is a paper, not a party."""
+    return position + 1 < len(items) and "report" in items[position + 1].tags
+
+
+def _reported_by(items: list[Item], position: int, mention: Mention) -> bool:
+    """Whether the verb of saying at `position` has a speaker we know; media and unnamed people make it a mere report."""
+    speakers = subject(Place(items, position))
+    if not speakers and position + 1 < len(items) and is_actor(items[position + 1]):
+        speakers = [items[position + 1]]
+    for item in speakers:
+        if isinstance(item.value, Group):
+            speaker = item.value.members[0]
+            if speaker.level is ActorLevel.NON_STATE or "speaker_for" in speaker.tags:
+                mention.reported = speaker.office != "spokesman"
+                mention.evidence.append((EvidenceRole.ATTRIBUTION, items[position].start, items[position].end))
+            return True
+    return False

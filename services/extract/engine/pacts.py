@@ -1,0 +1,183 @@
+"""Mentions of two parties: agreements, changes of relations, air links, arms deals, and whom they take from what was told before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schemas.codes import Domain, EventType, EvidenceRole, Stage
+from services.extract.engine.actors import Actor, Group
+from services.extract.engine.items import Item, Sentence, gap
+from services.extract.engine.mentions import Mention
+from services.extract.engine.roles import IN, Place, is_actor
+from services.extract.engine.story import MEMORY, PLACES, Story
+
+INHERITED_WEIGHT = 0.9
+
+_BESIDE_INSTRUMENT = frozenset({"date", "filler", "demonym", "p.in", "p.with", "p.between", "anaphor.both", "p.on"})
+"""What may stand between an instrument and the words that say its field."""
+
+
+def modality_is_bare(mention: Mention) -> bool:
+    """Whether no verb, date or preposition says of a noun that it took place."""
+    modality = mention.modality
+    return modality.course == "noun" and mention.when is None and not (modality.during or modality.completed)
+
+
+def build_pair(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:
+    group = mention.roles.get("parties", Group())
+    states = list(group.states)
+    if mention.object is not None:
+        entry = mention.object.entry("n.accords")
+        if entry is not None and entry.iso and entry.iso not in states and states:
+            states.append(entry.iso)
+    if len(states) == 1:
+        # Who announces the signing of its own instrument "with B" is the other side.
+        states += [s for s in mention.roles.get("announcer", Group()).states if s not in states][:1]
+    if len(states) < 2 and mention.rule.inherits:
+        inherited = _inherited(story, sentence, place, states, mention)
+        if inherited:
+            states = inherited
+            mention.inherited = True
+            mention.weight *= INHERITED_WEIGHT
+    if len(states) < 2:
+        return "no_second_party"
+    presupposed = modality_is_bare(mention) and mention.rule.stage is Stage.ANNOUNCED and "announcer" not in mention.roles
+    if presupposed and not mention.modality.after:
+        return "not_asserted"
+    mention.parties = states
+    if not story.watchlist.in_scope(states):
+        return "out_of_scope"
+    for member in group.members:
+        mention.evidence.append((EvidenceRole.PARTY, member.start, member.end))
+    mention.place = where(place)
+    if mention.type is EventType.AGREEMENT:
+        _instrument(story, place, mention)
+    story.mentions.append(mention)
+    return True
+
+
+def _inherited(story: Story, sentence: Sentence, place: Place, states: list[str], mention: Mention) -> list[str] | None:
+    """Parties from what the article told before: "the two sides", or a signing in the course of a visit."""
+    both = any("anaphor.both" in item.tags for item in _clause(place))
+    visit = next(
+        (
+            m
+            for m in reversed(story.mentions[-MEMORY:])
+            if m.type is EventType.VISIT
+            and (m.sentence is sentence or mention.modality.during or _in_visit(place) or _spoken_of(story, sentence, m))
+        ),
+        None,
+    )
+    if mention.type is EventType.RELATIONS_CHANGE:
+        here = next((m.parties for m in reversed(story.mentions[-MEMORY:]) if m.sentence is sentence and m.type is mention.type), None)
+        if here is not None and set(states) <= set(here):
+            return here
+    others = {state for item in _clause(place) if is_actor(item) and isinstance(item.value, Group) for state in item.value.states}
+    if both:
+        pair = story.pair_before(states)
+        return pair if pair and others <= set(pair) else None
+    if visit is not None and set(states) | others <= set(visit.parties):
+        mention.roles.setdefault("signatory", Group([actor for actor in visit.visitors if actor.person]))
+        return visit.parties
+    return None
+
+
+def _spoken_of(story: Story, sentence: Sentence, visit: Mention) -> bool:
+    """Whether this sentence speaks of the visit by its visitor ("the visit of Gantz lasts two days, in which he signs")."""
+    visitors = {actor.person for actor in visit.visitors if actor.person}
+    return any(
+        m.sentence is sentence and m.type is EventType.VISIT and visitors & {actor.person for actor in m.visitors}
+        for m in story.partial[-MEMORY:]
+    )
+
+
+def _in_visit(place: Place) -> bool:
+    """ "during the visit", "in the course of which"."""
+    return any(
+        "during" in item.tags and position + 1 < len(place.items) and "n.visit" in place.items[position + 1].tags
+        for position, item in enumerate(place.items)
+    )
+
+
+def _clause(place: Place) -> list[Item]:
+    """The items from the last clause boundary before the trigger to the next one behind it."""
+    start = place.at
+    while start > 0 and "break" not in place.items[start - 1].tags:
+        start -= 1
+    end = place.at + 1
+    while end < len(place.items) and "break" not in place.items[end].tags:
+        end += 1
+    return place.items[start:end]
+
+
+def where(place: Place) -> Actor | None:
+    """The city or state with "in" behind the trigger, in its clause."""
+    for item in place.items[place.at + 1 :]:
+        if item.tags & {"break"}:
+            return None
+        if is_actor(item) and item.tags & IN and isinstance(item.value, Group) and item.value.members[0].kind in PLACES:
+            return item.value.members[0]
+        if "verb" in item.tags:
+            return None
+    return None
+
+
+def _instrument(story: Story, place: Place, mention: Mention) -> None:
+    """Domains and number of the instrument, from the words that describe it."""
+    anchor = mention.object
+    if anchor is None:
+        return
+    domains: list[Domain] = [
+        domain
+        for reading in anchor.readings
+        if "n.instrument" in reading.tags or "n.accords" in reading.tags
+        for domain in reading.entry.domains
+    ]
+    groups: list[list[Domain]] = []
+    position = place.items.index(anchor)
+    last, loose = anchor, False
+    for item in place.items[position + 1 :]:
+        distance = gap(last, item)
+        if item.tags & {"break", "verb", "during", "say", "attribution"} or distance > (3 if loose else 0):
+            break
+        if "domain" in item.tags:
+            new = [d for reading in item.readings if "domain" in reading.tags for d in reading.entry.domains]
+            fresh = [d for d in new if d not in domains]
+            if fresh:
+                domains.extend(fresh)
+                groups.append(fresh)
+                mention.evidence.append((EvidenceRole.DOMAIN, item.start, item.end))
+        elif "field" in item.tags:
+            loose = True
+        elif not (is_actor(item) or _BESIDE_INSTRUMENT & item.tags) and (distance > 0 or not loose):
+            break
+        last = item
+    mention.domains = tuple(domains)
+    if "dual" in anchor.tags:
+        mention.count = 2
+    elif (counted := _count_before(place.items, position)) is not None:
+        mention.count = counted
+    if mention.count > 1:
+        mention.evidence.append((EvidenceRole.COUNT, anchor.start, anchor.end))
+
+
+def _count_before(items: Sequence[Item], position: int) -> int | None:
+    before = items[position - 1] if position else None
+    if before is None or gap(before, items[position]) > 0:
+        return None
+    if "number" in before.tags and isinstance(before.value, int) and 1 < before.value <= 60:
+        return before.value
+    entry = before.entry("date.count")
+    return entry.number if entry is not None and entry.number and entry.number > 1 else None
+
+
+def build_arms(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:
+    buyer, seller = mention.roles.get("buyer", Group()).states, mention.roles.get("seller", Group()).states
+    seller = [state for state in seller if state not in buyer]
+    if len(buyer) != 1 or not seller:
+        return "no_second_party"
+    mention.parties = [seller[0], buyer[0]]
+    if not story.watchlist.in_scope(mention.parties):
+        return "out_of_scope"
+    story.mentions.append(mention)
+    return True

@@ -1,0 +1,71 @@
+"""What is known while an article is read, sentence by sentence: its mentions, what only adds to them, where nothing was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from services.extract.engine.actors import Actor
+from services.extract.engine.items import Sentence
+from services.extract.engine.lexicon import Lexicon
+from services.extract.engine.mentions import Mention, Skip
+from services.extract.engine.text import Text
+from services.extract.engine.watch import Watchlist
+
+MEMORY = 50
+"""Mentions back that "the two sides" or "the delegation" may refer to."""
+
+MAX_PARTIAL = 200
+
+TRAVELLERS = ("official", "person", "delegation")
+
+PLACES = ("state", "capital", "city")
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """A denial of what others report: where (offsets in `Text.norm`), and the states named in its sentence."""
+
+    sentence: Sentence
+    span: tuple[int, int]
+    states: tuple[str, ...]
+
+
+@dataclass
+class Story:
+    """What is known while an article is read, sentence by sentence."""
+
+    text: Text
+    lexicon: Lexicon
+    watchlist: Watchlist
+    published: date | None
+    mentions: list[Mention] = field(default_factory=list)
+    partial: list[Mention] = field(default_factory=list)
+    skips: list[Skip] = field(default_factory=list)
+    denials: list[Denial] = field(default_factory=list)
+
+    def pair_before(self, explicit: Sequence[str]) -> list[str] | None:
+        """The parties of the latest mention that include all of `explicit`."""
+        for mention in reversed(self.mentions[-MEMORY:]):
+            if set(explicit) <= set(mention.parties) and len(mention.parties) == 2:
+                return mention.parties
+        return None
+
+
+def keep(story: Story, mention: Mention) -> None:
+    """A mention that may add to an event; beyond `MAX_PARTIAL` nobody gains by more."""
+    if len(story.partial) < MAX_PARTIAL:
+        story.partial.append(mention)
+
+
+def known(story: Story, actor: Actor) -> Actor:
+    """A delegation or minister without a state takes that of the latest mention's visitor of the same kind."""
+    if actor.iso is not None or not actor.definite:
+        return actor
+    for mention in reversed(story.mentions[-MEMORY:]):
+        for visitor in mention.visitors:
+            if visitor.kind == actor.kind and visitor.iso:
+                actor.iso = visitor.iso
+                return actor
+    return actor
