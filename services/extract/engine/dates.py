@@ -120,50 +120,48 @@ def _bare_year(items: list[Item], used: list[int]) -> bool:
     )
 
 
-def _read(items: list[Item], used: list[int], order: int, item: Item, out: DateExpression) -> None:  # noqa: PLR0912
-    tags = item.tags
+def _read(items: list[Item], used: list[int], order: int, item: Item, out: DateExpression) -> None:
+    """Note what one word of the expression says."""
     following = items[used[order + 1]] if order + 1 < len(used) else None
-    if "number" in tags:
-        value = int(str(item.value))
-        if FIRST_YEAR <= value <= LAST_YEAR:
-            out.year = value
-        elif following is not None and "date.unit" in following.tags:
-            out.count = value
-        elif 1 <= value <= 31:
-            out.days.append(value)
+    if "number" in item.tags:
+        _read_number(int(str(item.value)), following, out)
         return
-    number = next((reading.entry.number for reading in item.readings if any(t.startswith("date.") for t in reading.tags)), 0) or 0
-    if "date.month" in tags:
-        out.months.append(_number(item, "date.month"))
-    elif "date.weekday" in tags:
-        out.weekdays.append(_number(item, "date.weekday"))
-    elif "date.day" in tags:
-        out.offset = _number(item, "date.day")
-    elif "date.pair" in tags:
-        out.unit, out.count = number, 2
-    elif "date.recent" in tags:
-        out.recent = True
-    elif "date.unit" in tags and not (following is not None and "number" in following.tags):
-        if out.unit is None or not out.months:
-            out.unit = _number(item, "date.unit")
-    elif "date.last" in tags:
-        out.which = -1
-    elif "date.next" in tags:
-        out.which = 1
-    elif "date.this" in tags:
-        out.which = 0
-    elif "date.part" in tags:
-        out.part = _number(item, "date.part")
-    elif "date.count" in tags:
-        out.count = _number(item, "date.count")
-    elif "date.several" in tags:
-        out.several = True
-    if "date.this" in tags:
-        out.which = 0
-    if "date.ago" in tags:
-        out.ago = True
-    if "date.since" in tags:
-        out.since = True
+    for tag, list_ in (("date.month", out.months), ("date.weekday", out.weekdays)):
+        if tag in item.tags:
+            list_.append(_number(item, tag))
+            return
+    if "date.unit" in item.tags and not (following is not None and "number" in following.tags) and (out.unit is None or not out.months):
+        out.unit = _number(item, "date.unit")
+    elif "date.pair" in item.tags:
+        out.unit, out.count = _number(item, "date.pair"), 2
+    for tag, name in _NUMBERED.items():
+        if tag in item.tags:
+            setattr(out, name, _number(item, tag))
+    for tag, (name, value) in _MARKED.items():
+        if tag in item.tags:
+            setattr(out, name, value)
+
+
+_NUMBERED = {"date.day": "offset", "date.part": "part", "date.count": "count"}
+_MARKED: dict[str, tuple[str, int | bool]] = {
+    "date.last": ("which", -1),
+    "date.this": ("which", 0),
+    "date.next": ("which", 1),
+    "date.recent": ("recent", True),
+    "date.several": ("several", True),
+    "date.ago": ("ago", True),
+    "date.since": ("since", True),
+}
+"""What a word of each class sets in the expression."""
+
+
+def _read_number(value: int, following: Item | None, out: DateExpression) -> None:
+    if FIRST_YEAR <= value <= LAST_YEAR:
+        out.year = value
+    elif following is not None and "date.unit" in following.tags:
+        out.count = value
+    elif 1 <= value <= 31:
+        out.days.append(value)
 
 
 def _number(item: Item, tag: str) -> int:

@@ -23,9 +23,31 @@ def _governor(items: Sequence[Item], position: int) -> Item | None:
     return None
 
 
-def dates(story: Story, sentence: Sentence, place: Place, mention: Mention) -> None:  # noqa: PLR0912
+def dates(story: Story, sentence: Sentence, place: Place, mention: Mention) -> None:
+    """Give the mention its date: the nearest one of its clause, else the one that opens the sentence, else that of the announcement."""
     if story.published is None:
         return
+    own, opening = _candidates(story, place, mention)
+    # What an opening date governs is told by the sentence, not what it presupposes ("in May they resumed ties after the freezing of ...").
+    chosen = own if own is not None else (None if mention.modality.after else opening)
+    when = _resolve(story, chosen, future=mention.modality.course == "future") if chosen is not None else None
+    if chosen is None or when is None:
+        mention.when = mention.period
+        return
+    if own is None and _announcement_behind(place.items, chosen, place) and when.precision is Precision.DAY:
+        mention.announced = when
+    elif _since(place.items, place.items.index(chosen)):
+        # "since September" dates no single occurrence; a series (an aggregate) runs from there to the day of the text.
+        mention.when = When(when.start, story.published, Precision.INTERVAL)
+    else:
+        mention.when = when
+        mention.ahead = when.start is not None and when.start > story.published
+    mention.date_span = (chosen.start, chosen.end)
+    mention.evidence.append((EvidenceRole.DATE, chosen.start, chosen.end))
+
+
+def _candidates(story: Story, place: Place, mention: Mention) -> tuple[Item | None, Item | None]:
+    """The date of the trigger's own clause, and the one that opens the sentence; dates of announcements are noted in the mention."""
     items = place.items
     own: tuple[int, Item] | None = None
     opening: Item | None = None
@@ -36,34 +58,21 @@ def dates(story: Story, sentence: Sentence, place: Place, mention: Mention) -> N
         if governor is None and position <= 1:
             opening = item
         elif governor is not None and "say" in governor.tags and governor is not mention.trigger and not _is_announcement(mention):
-            when = _resolve(story, item, future=False)
-            if when is not None and when.precision is Precision.DAY:
-                mention.announced = when
-                mention.date_span = mention.date_span or (item.start, item.end)
-            elif when is not None and mention.modality.course == "past":
-                mention.period = when  # announced in a loose period: that period (ontology C4)
-            continue
+            _announced_on(story, item, mention)
         elif _same_clause(items, place.at, position, governor, mention):
             distance = abs(position - place.at) + (0 if governor is mention.trigger else 3)
             if own is None or distance < own[0]:
                 own = (distance, item)
-    # What an opening date governs is told by the sentence, not what it presupposes ("in May they resumed ties after the freezing of ...").
-    chosen = own[1] if own else (None if mention.modality.after else opening)
-    if chosen is None:
-        mention.when = mention.period
-        return
-    when = _resolve(story, chosen, future=mention.modality.course == "future")
-    if when is not None:
-        if own is None and _announcement_behind(items, chosen, place) and when.precision is Precision.DAY:
-            mention.announced = when
-        else:
-            mention.when = when
-            mention.ahead = when.start is not None and when.start > story.published
-            if _since(items, items.index(chosen)):
-                # "since September" dates no single occurrence; a series (an aggregate) runs from there to the day of the text.
-                mention.when = When(when.start, story.published, Precision.INTERVAL)
-        mention.date_span = (chosen.start, chosen.end)
-        mention.evidence.append((EvidenceRole.DATE, chosen.start, chosen.end))
+    return (own[1] if own else None), opening
+
+
+def _announced_on(story: Story, item: Item, mention: Mention) -> None:
+    when = _resolve(story, item, future=False)
+    if when is not None and when.precision is Precision.DAY:
+        mention.announced = when
+        mention.date_span = mention.date_span or (item.start, item.end)
+    elif when is not None and mention.modality.course == "past":
+        mention.period = when  # announced in a loose period: that period (ontology C4)
 
 
 def _since(items: Sequence[Item], position: int) -> bool:

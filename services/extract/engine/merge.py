@@ -11,8 +11,8 @@ from services.extract.engine.actors import UNIQUE_OFFICES, Actor, Group
 from services.extract.engine.dates import When
 from services.extract.engine.items import Item, Sentence
 from services.extract.engine.mentions import Mention
-from services.extract.engine.story import Story
 from services.extract.engine.roles import IN, TO, is_actor
+from services.extract.engine.story import Story
 
 OPEN_DAYS = 10
 """How far an open window reaches when two dates are compared (ontology I0)."""

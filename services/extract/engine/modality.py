@@ -12,63 +12,84 @@ GOVERN_WORDS = 6
 CLOSE_WORDS = 2
 
 
-def judge(place: Place) -> Modality:  # noqa: PLR0912, PLR0915
+def judge(place: Place) -> Modality:
     """The modality of the trigger, from its own form and the cues that govern it in its clause."""
     trigger = place.trigger
     result = Modality(course=_tense(trigger))
-    nominal = "verb" not in trigger.tags
     last, words = trigger, 0
     for position in range(place.at - 1, -1, -1):
         item = place.items[position]
         words += max(gap(item, last), 0)
-        distance = gap(item, trigger)
-        if words > GOVERN_WORDS + 4:
+        if words > GOVERN_WORDS + 4 or _decided(place, position, words, result):
             break
-        tags = item.tags
-        if "neg" in tags and (distance <= (CLOSE_WORDS if nominal else 0)):
-            result.course = "negated"
-            break
-        if "light" in tags and nominal and result.course == "noun":
-            result.course = _tense(item)
-        if nominal and result.course == "noun" and tags & {"v.perform", "v.begin", "v.end", "v.hold", "v.launch"} and words <= GOVERN_WORDS:
-            result.course = _carried(item)
-        if "purpose" in tags and distance <= 1 and nominal:
-            result.course = "future"
-        if "after" in tags and distance <= 1 and nominal:
-            result.after = True
-        if "during" in tags and distance <= 1:
-            result.during = True
-        if "completed" in tags and nominal:
-            result.completed = True
-        if "plan" in tags and result.course in ("noun", "present") and words <= GOVERN_WORDS:
-            result.course = "future"
-        if "was_plan" in tags:
-            result.course = "lapsed"
-        if words <= GOVERN_WORDS:
-            course = _governed(place, position)
-            if course:
-                result.course = course
-                break
-        if tags & {"break"} and not (tags & {"relative"}):
-            if _reported_denial(place, position):
-                result.course = "denied"
-            elif _doubted_clause(place, position):
-                result.course = "hypothetical"
-            elif result.course != "past" and _planned_clause(place, position):
-                result.course = "future"
-            elif result.course == "present" and "complement" in tags and gap(item, trigger) == 0:
-                result.course = "hypothetical"  # "that they sign": wished or feared, unless a plan says so
-            break
-        if "verb" in tags and not (tags & {"light", "v.perform", "v.begin", "v.end", "v.hold", "say"}):
+        _shade(place, item, words, result)
+        if _ends_clause(item):
+            if "break" in item.tags:
+                result.course = _course_of_clause(place, position, result.course)
             break
         last = item
-    if nominal and result.course == "noun":
+    if result.course == "noun":
         result.course = _held_behind(place, "v.perform" if "n.visit" in trigger.tags else "v.hold") or "noun"
     if result.course in ("noun", "present", "past", "future"):
-        moved = _moved_behind(place)
-        if moved:
-            result.course = moved
+        result.course = _moved_behind(place) or result.course
     return result
+
+
+def _decided(place: Place, position: int, words: int, result: Modality) -> bool:
+    """Whether the cue at `position` alone decides: negation right before the trigger, or a cue of doubt, denial, change that governs it."""
+    item = place.items[position]
+    if "neg" in item.tags and gap(item, place.trigger) <= (0 if "verb" in place.trigger.tags else CLOSE_WORDS):
+        result.course = "negated"
+        return True
+    course = _governed(place, position) if words <= GOVERN_WORDS else None
+    result.course = course or result.course
+    return course is not None
+
+
+def _shade(place: Place, item: Item, words: int, result: Modality) -> None:
+    """What the word before the trigger adds: the tense of the verb that carries a noun, a plan, a time relation."""
+    tags = item.tags
+    nominal = "verb" not in place.trigger.tags
+    close = gap(item, place.trigger) <= 1
+    if nominal:
+        if "light" in tags and result.course == "noun":
+            result.course = _tense(item)
+        if result.course == "noun" and tags & CARRIERS and words <= GOVERN_WORDS:
+            result.course = _carried(item)
+        if "purpose" in tags and close:
+            result.course = "future"
+        result.after |= "after" in tags and close
+        result.completed |= "completed" in tags
+    result.during |= "during" in tags and close
+    if "plan" in tags and result.course in ("noun", "present") and words <= GOVERN_WORDS:
+        result.course = "future"
+    if "was_plan" in tags:
+        result.course = "lapsed"
+
+
+CARRIERS = frozenset({"v.perform", "v.begin", "v.end", "v.hold", "v.launch"})
+"""Verbs that lend a noun their tense: pay (a visit), begin, hold, launch."""
+
+
+def _ends_clause(item: Item) -> bool:
+    tags = item.tags
+    if "break" in tags:
+        return "relative" not in tags
+    return "verb" in tags and not (tags & (CARRIERS | {"light", "say"}))
+
+
+def _course_of_clause(place: Place, position: int, course: str) -> str:
+    """What the words before the opener of the clause make of everything in it."""
+    if _reported_denial(place, position):
+        return "denied"
+    if _doubted_clause(place, position):
+        return "hypothetical"
+    if course != "past" and _planned_clause(place, position):
+        return "future"
+    opener = place.items[position]
+    if course == "present" and "complement" in opener.tags and gap(opener, place.trigger) == 0:
+        return "hypothetical"  # "that they sign": wished or feared, unless a plan says so
+    return course
 
 
 def _tense(item: Item) -> str:

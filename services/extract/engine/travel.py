@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 from schemas.codes import EvidenceRole, Rank
@@ -13,80 +14,71 @@ from services.extract.engine.roles import Place, is_actor
 from services.extract.engine.story import PLACES, TRAVELLERS, Story, keep, known
 
 
-def build_visit(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:  # noqa: PLR0912
-    visitors = [actor for actor in mention.roles.get("visitor", Group()).members if actor.kind in TRAVELLERS]
+def build_visit(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:
+    """Add the visits that the mention tells, one for each origin and destination; else the reason why it tells none."""
+    visitors = _visitors(story, place, mention)
     destinations = [actor for actor in mention.roles.get("destination", Group()).members if actor.kind in PLACES]
-    if "plural" in mention.trigger.tags and not visitors:
-        return "topic_word"
+    mention.visitors = visitors
     if any("speaker_for" in actor.tags and actor.office == "spokesman" for actor in visitors):
         return "no_visitor"
-    including = _including(place)
-    if including is not None and visitors and visitors[0].plural:
-        visitors = [including]
-        mention.aggregate = True
-    visitors = [known(story, actor) for actor in visitors]
-    mention.visitors = visitors
-    if not destinations:
-        if _site(place):
-            return "site_visit"
-        if "n.visit" in mention.trigger.tags:
-            keep(story, mention)
-            _duration(place, mention)
-        return "no_destination"
-    if not visitors:
-        return "no_visitor"
-    states = list(dict.fromkeys(actor.iso for actor in visitors if actor.iso))
-    if not states:
-        return "no_visitor_state"
     if "plural" in mention.trigger.tags and not any(actor.person for actor in visitors):
         return "topic_word"
+    if not destinations:
+        return _without_destination(story, place, mention)
+    states = list(dict.fromkeys(actor.iso for actor in visitors if actor.iso))
+    if not states:
+        return "no_visitor_state" if visitors else "no_visitor"
     if _only_describes(mention, visitors):
         keep(story, mention)
         return "not_asserted"
     if all(actor.rank is Rank.AMBASSADOR for actor in visitors):
         return "posting"
-    made = False
-    reason: str | bool = "out_of_scope"
-    for origin, target in product(states, destinations):
-        if target.iso is None or target.iso == origin:
-            reason = "own_country"
-            continue
-        if target.kind == "city" and target.city == "Jerusalem":
-            reason = "held_territory"
-            continue
-        parties = [origin, target.iso]
-        if not story.watchlist.in_scope(parties):
-            continue
-        single = Mention(
-            mention.type,
-            mention.rule,
-            sentence,
-            mention.trigger,
-            mention.modality,
-            parties,
-            roles=mention.roles,
-            evidence=list(mention.evidence),
-            when=mention.when,
-            date_span=mention.date_span,
-            announced=mention.announced,
-            weight=mention.weight * (INHERITED_WEIGHT if any(actor.implicit for actor in visitors) else 1.0),
-            reported=mention.reported,
-            claimed=mention.claimed,
-            first=mention.first,
-            official=mention.official,
-            secret=mention.secret,
-            aggregate=mention.aggregate,
-            visitors=[actor for actor in visitors if actor.iso == origin],
-            destination=target,
-        )
-        single.evidence.append((EvidenceRole.PLACE, target.start, target.end))
-        for actor in single.visitors:
-            span = actor.name or (actor.start, actor.end)
-            single.evidence.append((EvidenceRole.PERSON if actor.name else EvidenceRole.PARTY, *span))
-        _duration(place, single)
-        story.mentions.append(single)
-        made = True
-    return True if made else reason
+    refusals = [_add_visit(story, place, mention, origin, target) for origin, target in product(states, destinations)]
+    return next((reason for reason in refusals if reason), "out_of_scope") if all(refusals) else True
+
+
+def _visitors(story: Story, place: Place, mention: Mention) -> list[Actor]:
+    """Who travels; of "officials, among them X" it is X, and the visits are a series."""
+    visitors = [actor for actor in mention.roles.get("visitor", Group()).members if actor.kind in TRAVELLERS]
+    including = _including(place)
+    if including is not None and visitors and visitors[0].plural:
+        visitors = [including]
+        mention.aggregate = True
+    return [known(story, actor) for actor in visitors]
+
+
+def _without_destination(story: Story, place: Place, mention: Mention) -> str:
+    if _site(place):
+        return "site_visit"
+    if "n.visit" in mention.trigger.tags:
+        keep(story, mention)
+        _duration(place, mention)
+    return "no_destination"
+
+
+def _add_visit(story: Story, place: Place, mention: Mention, origin: str, target: Actor) -> str | None:
+    """Add the visit from `origin` to `target`; a reason when it is none of ours."""
+    if target.iso is None or target.iso == origin:
+        return "own_country"
+    if target.kind == "city" and target.city == "Jerusalem":
+        return "held_territory"
+    if not story.watchlist.in_scope([origin, target.iso]):
+        return "out_of_scope"
+    visitors = [actor for actor in mention.visitors if actor.iso == origin]
+    single = replace(
+        mention,
+        parties=[origin, target.iso],
+        evidence=[*mention.evidence, (EvidenceRole.PLACE, target.start, target.end)],
+        weight=mention.weight * (INHERITED_WEIGHT if any(actor.implicit for actor in visitors) else 1.0),
+        visitors=visitors,
+        destination=target,
+    )
+    for actor in visitors:
+        start, end = actor.name or (actor.start, actor.end)
+        single.evidence.append((EvidenceRole.PERSON if actor.name else EvidenceRole.PARTY, start, end))
+    _duration(place, single)
+    story.mentions.append(single)
+    return None
 
 
 def _only_describes(mention: Mention, visitors: list[Actor]) -> bool:

@@ -1,0 +1,275 @@
+"""The fields that each type of event has of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from schemas.codes import (
+    ArmsStage,
+    Basis,
+    Discourse,
+    EventType,
+    EvidenceRole,
+    Factuality,
+    FlightsAction,
+    FlightsStatus,
+    Instrument,
+    ItemClass,
+    Mode,
+    PersonRole,
+    Precision,
+    Rank,
+    RelationsAction,
+    RelationsStatus,
+    Stage,
+    Status,
+)
+from schemas.event import MAX_SPAN_CHARS, MAX_SPANS
+from services.extract.engine.actors import Group
+from services.extract.engine.dates import When
+from services.extract.engine.eventdates import date_from, event_date, looks_ahead, shared_date
+from services.extract.engine.merge import Draft, discourse_of, stage_of, status_of
+from services.extract.engine.people import MINISTERS, as_persons, level_of
+from services.extract.engine.story import Story
+
+
+def evidence_span(story: Story, role: EvidenceRole, start: int, end: int) -> dict[str, Any]:
+    first, last = story.text.span(start, end)
+    last = min(last, first + MAX_SPAN_CHARS)
+    return {"role": role, "start": first, "end": last, "quote": story.text.source[first:last]}
+
+
+def _agreement(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any]:
+    stages = [stage_of(mention) for mention in draft.mentions]
+    if all(stage in (Stage.CANCELLED, Stage.POSTPONED, Stage.REJECTED) for stage in stages):
+        stage = stages[0]
+    else:
+        order = list(Stage)
+        stage = max((s for s in stages if s not in (Stage.CANCELLED, Stage.POSTPONED, Stage.REJECTED)), key=order.index)
+    chosen = [mention for mention in draft.mentions if stage_of(mention) is stage]
+    instruments = [
+        reading.entry.instrument for m in draft.mentions if m.object for reading in m.object.readings if reading.entry.instrument
+    ]
+    background = fields["discourse"] is Discourse.BACKGROUND
+    signatories = [actor for m in draft.mentions for actor in m.roles.get("signatory", Group()).members]
+    signatories += [
+        actor
+        for m in chosen
+        for actor in m.roles.get("parties", Group()).members
+        if actor.kind in ("official", "person") and actor.rank is not Rank.DELEGATION and "speaker_for" not in actor.tags
+    ]
+    when = date_from(
+        story, draft, chosen, planned=stage in (Stage.PLANNED, Stage.PROPOSED, Stage.NEGOTIATING, Stage.POSTPONED), background=background
+    )
+    domains = draft.domains
+    return {
+        "stage": stage,
+        "instrument": draft.mentions[0].rule.instrument or _most_specific(instruments),
+        "domains": domains,
+        "signatories": as_persons(story, signatories, PersonRole.SIGNATORY, when.get("start") or when.get("end")),
+        "date": when,
+        "place": _place(draft),
+        "vehicle": next((reading.entry.vehicle for m in draft.mentions for reading in m.trigger.readings if reading.entry.vehicle), None),
+    }
+
+
+def _most_specific(instruments: list[Instrument]) -> Instrument:
+    for wanted in (Instrument.MOU, Instrument.FRAMEWORK_AGREEMENT):
+        if wanted in instruments:
+            return wanted
+    return next((i for i in instruments if i is not Instrument.AGREEMENT), instruments[0] if instruments else Instrument.UNSPECIFIED)
+
+
+def _place(draft: Draft) -> dict[str, Any]:
+    places = [mention.place for mention in draft.mentions if mention.place is not None]
+    city = next((p for p in places if p.city), None)
+    if city is not None:
+        return {"country": city.iso, "city": city.city}
+    if places:
+        return {"country": places[0].iso}
+    if draft.parent is not None:
+        return {"country": draft.parent.parties[1]}
+    return {}
+
+
+def _status(story: Story, draft: Draft) -> Status:
+    telling = [*draft.mentions, *(mention for mention in draft.partial if mention.modality.course != "noun" and mention.visitors)]
+    told = [status for mention in telling if (status := status_of(story, mention)) is not None]
+    if not told:
+        return Status.ONGOING if draft.type is EventType.VISIT else Status.COMPLETED
+    happened = [s for s in told if s in (Status.COMPLETED, Status.ONGOING)]
+    moved_by = [m for m in (*draft.mentions, *draft.partial) if status_of(story, m) in (Status.POSTPONED, Status.CANCELLED, Status.REFUSED)]
+    begun = [m for m in draft.mentions if status_of(story, m) in (Status.COMPLETED, Status.ONGOING) and m.modality.course != "noun"]
+    # What is under way was put off before, unless the putting off is itself the news.
+    if moved_by and (not begun or (any(m.sentence.lead for m in moved_by) and not any(m.sentence.lead for m in begun))):
+        moved = [status_of(story, m) for m in moved_by]
+        return next(s for s in (Status.POSTPONED, Status.CANCELLED, Status.REFUSED) if s in moved)
+    if happened:
+        return Status.COMPLETED if Status.COMPLETED in happened else Status.ONGOING
+    if told and Status.DENIED in told:
+        return Status.DENIED
+    return Status.PLANNED
+
+
+def _denied(story: Story, draft: Draft) -> bool:
+    """Only media tell it and the news is that a side denies it (ontology K1, E10)."""
+    if not all(mention.reported or mention.claimed or mention.modality.course == "denied" for mention in draft.mentions):
+        return False
+    return any(place.sentence.lead and set(place.states) & set(draft.parties) for place in story.denials)
+
+
+def _visit(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any]:
+    status = Status.DENIED if _denied(story, draft) else _status(story, draft)
+    chosen = [m for m in draft.mentions if status_of(story, m) is status]
+    arrival = [m for m in draft.mentions if "v.arrive" in m.trigger.tags and m.when is not None]
+    background = fields["discourse"] is Discourse.BACKGROUND
+    when = date_from(story, draft, arrival or chosen, planned=status not in (Status.COMPLETED, Status.ONGOING), background=background)
+    evidence = list(fields["evidence"]) + [
+        evidence_span(story, EvidenceRole.DENIAL, *d.span) for d in story.denials if status is Status.DENIED
+    ]
+    if (
+        (status is Status.ONGOING or (arrival and when.get("basis") is Basis.EXPLICIT))
+        and when.get("start") is not None
+        and when.get("start") == when.get("end")
+    ):
+        when["end"] = None
+    visitors = [actor for m in draft.mentions for actor in m.visitors] + draft.members
+    persons = [actor for actor in visitors if actor.kind != "delegation"]
+    delegation = any(actor.kind == "delegation" for actor in visitors)
+    day = when.get("start") or when.get("end")
+    people = as_persons(story, persons if persons and (draft.members or not delegation) else visitors, PersonRole.VISITOR, day)
+    ranks = {p["rank"] for p in people}
+    official = any(m.official for m in (*draft.mentions, *draft.partial)) or bool(ranks & MINISTERS)
+    cities = tuple(dict.fromkeys(m.destination.city for m in draft.mentions if m.destination and m.destination.city))
+    nearby = tuple(c for c in cities if c)
+    return {
+        "status": status,
+        "evidence": tuple(evidence[:MAX_SPANS]),
+        "date": when,
+        "visitors": people,
+        "from": draft.parties[0],
+        "to": draft.parties[1],
+        "cities": nearby,
+        "place": {"country": draft.parties[1], "city": nearby[0] if len(nearby) == 1 else None},
+        "delegation": delegation,
+        "delegation_org": next((a.org for a in visitors if a.kind == "delegation" and a.org), None),
+        "official": official or None,
+        "secret": True if any(m.secret for m in draft.mentions) else None,
+        "duration_days": next((m.duration_days for m in (*draft.mentions, *draft.partial) if m.duration_days), None),
+        **({"factuality": Factuality.DENIED} if status is Status.DENIED else {}),
+    }
+
+
+def _meeting(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any]:
+    status = _status(story, draft)
+    chosen = [m for m in draft.mentions if status_of(story, m) is status]
+    actors = [actor for m in draft.mentions for actor in m.roles.get("participants", Group()).members]
+    background = fields["discourse"] is Discourse.BACKGROUND
+    when = date_from(story, draft, chosen, planned=status not in (Status.COMPLETED, Status.ONGOING), background=background)
+    place = _place(draft)
+    if draft.parent is not None and when.get("basis") is not Basis.EXPLICIT:
+        when, place = _within_visit(story, draft.parent, status, when, place)
+    people = as_persons(story, actors, PersonRole.PARTICIPANT, when.get("start") or when.get("end"))
+    mode = Mode.PHONE if any("n.call" in m.trigger.tags for m in draft.mentions) else Mode.IN_PERSON
+    return {"status": status, "date": when, "place": place, "participants": people, "level": level_of(people), "mode": mode}
+
+
+def _within_visit(
+    story: Story, visit: Draft, status: Status, when: dict[str, Any], place: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Date and place of a meeting that belongs to a visit (ontology C4, C6)."""
+    told = min((discourse_of(story, mention) for mention in visit.mentions), key=list(Discourse).index)
+    visit_fields = _visit(story, visit, {"discourse": told, "evidence": ()})
+    country = {"country": visit.parties[1]}
+    if story.published is None:
+        return when, place or country
+    if status is Status.PLANNED:
+        return event_date(When(story.published, None, Precision.DAY_OR_LATER), Basis.INFERRED), country
+    if visit_fields["status"] is Status.ONGOING:
+        when = event_date(When(story.published, story.published, Precision.DAY), Basis.INFERRED)
+    else:
+        when = {**visit_fields["date"], "basis": Basis.INFERRED}
+    city = visit_fields["place"].get("city")
+    return when, {**country, "city": city} if city else place or country
+
+
+def _summit(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any]:
+    fields_of_meeting = _meeting(story, draft, fields)
+    for mention in draft.partial:
+        if not fields_of_meeting["place"].get("city") and mention.place is not None and mention.place.city:
+            fields_of_meeting["place"] = {"country": mention.place.iso, "city": mention.place.city}
+    host = next((a.iso for m in (*draft.mentions, *draft.partial) for a in m.roles.get("host", Group()).members if a.iso), None)
+    place = fields_of_meeting["place"].get("country")
+    del fields_of_meeting["mode"]
+    return {**fields_of_meeting, "host": host or (place if place in draft.parties else None)}
+
+
+RELATIONS_ORDER = [
+    *("establish", "resume", "upgrade", "recognize", "open_mission", "exchange_envoys", "appoint_envoy"),
+    *("sever", "expel_envoy", "close_mission", "recall_envoy", "suspend", "downgrade", "ease_restriction"),
+]
+"""Which action names the event when the article uses several for it (ontology R1)."""
+
+
+def _relations(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any]:
+    actions = sorted({str(mention.rule.action) for mention in draft.mentions}, key=RELATIONS_ORDER.index)
+    planned = looks_ahead(story, draft)
+    place = _place(draft)
+    mission = next((r.entry.mission for m in draft.mentions if m.object for r in m.object.readings if r.entry.mission), None)
+    initiator = next((s for m in draft.mentions for s in m.roles.get("initiator", Group()).states), None)
+    sending = next((s for m in draft.mentions for s in m.roles.get("sending", Group()).states), None)
+    return {
+        "action": RelationsAction(actions[0]),
+        "secondary_action": RelationsAction(actions[1]) if len(actions) > 1 else None,
+        "status": RelationsStatus.PLANNED if planned else RelationsStatus.DONE,
+        "initiator": initiator,
+        "date": shared_date(story, draft, fields),
+        "place": place if mission else {},
+        "mission": {
+            "kind": mission,
+            "sending": sending,
+            "receiving": next((s for s in draft.parties if s != sending), None),
+            "city": place.get("city"),
+        }
+        if mission
+        else None,
+    }
+
+
+def _flights(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any]:
+    origin = next((a for m in draft.mentions for a in m.roles.get("from", Group()).members), None)
+    destination = next((a for m in draft.mentions for a in m.roles.get("to", Group()).members), None)
+    planned = looks_ahead(story, draft)
+    return {
+        "action": FlightsAction.ROUTE_ANNOUNCED if planned else FlightsAction(str(draft.mentions[0].rule.action)),
+        "status": FlightsStatus.PLANNED if planned else FlightsStatus.DONE,
+        "date": shared_date(story, draft, fields),
+        "origin": {"country": origin.iso, "city": origin.city} if origin else {},
+        "destination": {"country": destination.iso, "city": destination.city} if destination else {},
+        "direct": True if any("direct" in m.trigger.tags for m in draft.mentions) else None,
+    }
+
+
+def _arms(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any]:
+    background = fields["discourse"] is Discourse.BACKGROUND
+    goods = next((r.entry for m in draft.mentions if m.object for r in m.object.readings if r.entry.item), None)
+    planned = looks_ahead(story, draft)
+    return {
+        "stage": ArmsStage.PLANNED if planned else ArmsStage.DELIVERED,
+        "seller": draft.parties[0],
+        "buyer": draft.parties[1],
+        "item": goods.key if goods else None,
+        "item_class": goods.item if goods else ItemClass.OTHER,
+        "date": date_from(story, draft, draft.mentions, planned=planned, background=background),
+    }
+
+
+FIELDS_BY_TYPE = {
+    EventType.AGREEMENT: _agreement,
+    EventType.VISIT: _visit,
+    EventType.MEETING: _meeting,
+    EventType.SUMMIT: _summit,
+    EventType.RELATIONS_CHANGE: _relations,
+    EventType.FLIGHTS: _flights,
+    EventType.ARMS_DEAL: _arms,
+}
