@@ -146,115 +146,155 @@ def _person(text: Text, items: list[Item], at: int) -> tuple[Item, int]:
     return _make(actor, items, at, item, {"person"}), position
 
 
-def _headed(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:  # noqa: PLR0912, PLR0915
-    """An office, organ or delegation, then its adjectives and state, then a name."""
-    head = items[at]
-    kind = next(k for k in ("delegation", "office", "org") if k in head.tags)
-    entry = head.entry(kind)
-    assert entry is not None
-    actor = Actor(
-        kind={"office": "official"}.get(kind, kind),
-        start=head.start,
-        end=head.end,
-        iso=entry.iso,
-        rank=entry.rank,
-        office=entry.key if kind == "office" else None,
-        head=(head.start, head.end),
-        level=entry.level or ActorLevel.STATE,
-        plural=bool({"plural", "dual"} & head.tags),
-        definite="def" in head.tags,
-        org=entry.key if kind == "org" else None,
-        tags=head.tags,
-    )
-    last, position = head, at + 1
-    open_slots = True
-    while position < len(items) and open_slots:
-        item = items[position]
-        distance = gap(last, item)
-        portfolio = "portfolio" in head.tags and last is head and distance <= PORTFOLIO_WORDS and "demonym" in item.tags
-        if (distance > 0 and not portfolio) or "date" in item.tags:
-            break
-        comma = has_comma(text, last, item)
-        conj = "conj" in item.tags
-        if "demonym" in item.tags and not comma and not conj:
-            found = item.entry("demonym")
-            actor.iso = actor.iso or (found.iso if found else None)
-            if found is not None and actor.iso != found.iso and entry.iso is None:
-                break
-        elif ("filler" in item.tags or ("domain" in item.tags and "adj" in item.tags)) and not comma and not conj:
-            if "domain" in item.tags and actor.kind == "delegation":
-                actor.tags = actor.tags | {f"delegation.{domain}" for reading in item.readings for domain in reading.entry.domains}
-        elif ("title" in item.tags and not conj) or ("both" in item.tags and actor.plural):
+def _headed(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
+    """An office, organ or delegation, then its adjectives and state, then a name; and the position behind it."""
+    return _Phrase(text, items, at).read()
+
+
+class _Phrase:
+    """A noun phrase in the making: its head, and how far it reaches. Each `_take` says whether the next word belongs to it."""
+
+    def __init__(self, text: Text, items: list[Item], at: int) -> None:
+        self.text, self.items, self.at = text, items, at
+        self.head = self.last = items[at]
+        self.position = at + 1
+        self.kind = next(kind for kind in ("delegation", "office", "org") if kind in self.head.tags)
+        entry = self.head.entry(self.kind)
+        assert entry is not None
+        self.entry = entry
+        self.actor = Actor(
+            kind={"office": "official"}.get(self.kind, self.kind),
+            start=self.head.start,
+            end=self.head.end,
+            iso=entry.iso,
+            rank=entry.rank,
+            office=entry.key if self.kind == "office" else None,
+            head=(self.head.start, self.head.end),
+            level=entry.level or ActorLevel.STATE,
+            plural=bool({"plural", "dual"} & self.head.tags),
+            definite="def" in self.head.tags,
+            org=entry.key if self.kind == "org" else None,
+            tags=self.head.tags,
+        )
+
+    def read(self) -> tuple[Item, int]:
+        """The phrase as one item, and the position behind it."""
+        while self.position < len(self.items) and self.actor.person is None and self._take(self.items[self.position]):
             pass
-        elif item.tags & HEADS and not comma and not conj and actor.iso is None and "counterpart" not in actor.tags:
-            if "speaker_for" in item.tags or item.tags & {"like", "in"} or (kind == "delegation" and "org" not in item.tags):
-                break
-            inner = _headed(text, items, position)
-            if inner is None or (kind == "office" and "office" in item.tags and "grade" not in item.tags):
-                break
-            inner_item, position_after = inner
-            part = _member(inner_item)
-            if actor.kind == "official" and "grade" in item.tags:
-                actor.iso = part.iso
-            actor.iso = actor.iso or part.iso
-            actor.level = max(actor.level, part.level, key=[ActorLevel.STATE, ActorLevel.CORPORATE, ActorLevel.NON_STATE].index)
-            actor.org = actor.org or part.org
-            if "army" in part.tags:
-                actor.tags = actor.tags | {"army"}
-            if "private" in part.tags:
-                actor.tags = actor.tags | {"private"}
-            if "generic" in head.tags:
-                actor.rank = None  # "head of" an organ is no president
-            last, position = items[position_after - 1], position_after
-            actor.end = last.end
-            continue
-        elif {"p.from", "p.in"} & item.tags and not comma and actor.iso is None:
-            nxt = items[position + 1] if position + 1 < len(items) else None
-            if nxt is None or gap(item, nxt) > 0 or not ({"state", "org", "demonym"} & nxt.tags) or "conj" in nxt.tags:
-                break
-            if actor.kind == "delegation" and "p.in" in item.tags and not actor.definite:
-                break  # "a delegation in Morocco" says where, not whose
-            last, position = item, position + 1
-            continue
-        elif "state" in item.tags and not comma and not conj and actor.iso is None and not ({"in"} & item.tags):
+        if self.actor.iso is None and not self.actor.definite and self.actor.end == self.head.end and "generic" in self.head.tags:
+            self.actor.rank = None  # "head of" something that the lexicon does not know: no president
+        self._take_unknown_name()
+        tags = {self.actor.kind, *(f"{name}.actor" for name in self.entry.classes)}
+        item = _make(self.actor, self.items, self.at, self.last, tags)
+        item.end = self.actor.end
+        item.last = self.text.token[self.actor.end - 1]
+        return item, self.position
+
+    def _take(self, item: Item) -> bool:
+        distance = gap(self.last, item)
+        portfolio = "portfolio" in self.head.tags and self.last is self.head and distance <= PORTFOLIO_WORDS and "demonym" in item.tags
+        if (distance > 0 and not portfolio) or "date" in item.tags:
+            return False
+        if "person" in item.tags and not (item.tags & HEADS):
+            return self._take_person(item)
+        comma = has_comma(self.text, self.last, item)
+        if ("title" in item.tags and "conj" not in item.tags) or ("both" in item.tags and self.actor.plural):
+            return self._reach(item)
+        if comma or "conj" in item.tags:
+            return False
+        if "demonym" in item.tags:
+            return self._take_demonym(item)
+        if "filler" in item.tags or {"domain", "adj"} <= item.tags:
+            return self._take_adjective(item)
+        return self.actor.iso is None and self._take_state(item)
+
+    def _reach(self, item: Item) -> bool:
+        self.last = item
+        self.actor.end = item.end
+        self.position += 1
+        return True
+
+    def _take_person(self, item: Item) -> bool:
+        """A known person of the same state, behind a comma or none."""
+        found = item.entry("person")
+        if found is None or "conj" in item.tags or self.actor.kind != "official" or self.actor.iso not in (None, found.iso):
+            return False
+        self.actor.person, self.actor.iso, self.actor.name = found.key, found.iso, (item.start, item.end)
+        return self._reach(item)
+
+    def _take_demonym(self, item: Item) -> bool:
+        found = item.entry("demonym")
+        self.actor.iso = self.actor.iso or (found.iso if found else None)
+        if found is not None and self.actor.iso != found.iso and self.entry.iso is None:
+            return False
+        return self._reach(item)
+
+    def _take_adjective(self, item: Item) -> bool:
+        if "domain" in item.tags and self.actor.kind == "delegation":
+            self.actor.tags |= {f"delegation.{domain}" for reading in item.readings for domain in reading.entry.domains}
+        return self._reach(item)
+
+    def _take_state(self, item: Item) -> bool:
+        """Whose office or organ it is: another organ of a state, the state itself, a capital, or any of them behind a preposition."""
+        if item.tags & HEADS:
+            return "counterpart" not in self.head.tags and self._take_organ(item)
+        if {"p.from", "p.in"} & item.tags:
+            return self._take_preposition(item)
+        if "state" in item.tags and "in" not in item.tags and not (self.kind == "delegation" and "to" in item.tags):
             found = item.entry("state")
-            if actor.kind == "delegation" and "to" in item.tags:
-                break
-            actor.iso = found.iso if found else None
-        elif "city" in item.tags and not comma and not conj and actor.iso is None and not (item.tags & MARKS) and actor.kind == "official":
+        elif "city" in item.tags and self.kind == "office" and not (item.tags & MARKS):
             found = item.entry("city")
-            actor.iso = found.iso if found else None
-        elif "person" in item.tags and not conj and actor.kind in ("official", "delegation") and actor.person is None:
-            found = item.entry("person")
-            if found is None or (actor.iso is not None and found.iso != actor.iso) or actor.kind == "delegation":
-                break
-            actor.person, actor.iso, actor.name = found.key, found.iso, (item.start, item.end)
         else:
-            break
-        last = item
-        actor.end = item.end
-        position += 1
-        if actor.person is not None:
-            open_slots = False
-    if actor.iso is None and not actor.definite and len(head.tags) and actor.end == head.end and "generic" in head.tags:
-        actor.rank = None  # "head of" something that the lexicon does not know: no president
-    after = items[position] if position < len(items) else None
-    if actor.kind == "official" and actor.person is None and not actor.plural and actor.iso is not None:
-        name = _unknown_name(text, last, after)
-        if name is not None:
-            actor.name, actor.end = name, name[1]
-            if (
-                after is not None
-                and {"def"} <= after.tags
-                and {"domain", "filler"} & after.tags
-                and text.flat[name[1] : after.start] == " "
-            ):
-                actor.name, actor.end = (name[0], after.end), after.end  # a surname that is also an adjective
-                position += 1
-    item = _make(actor, items, at, last, {actor.kind, *(f"{name}.actor" for name in entry.classes)})
-    item.end = actor.end
-    item.last = text.token[actor.end - 1]
-    return item, position
+            return False
+        self.actor.iso = found.iso if found else None
+        return self._reach(item)
+
+    def _take_organ(self, item: Item) -> bool:
+        """ "the chief of staff of the Moroccan army": the inner phrase gives its state and what kind of body it is."""
+        office_of_office = self.kind == "office" and "office" in item.tags and "grade" not in item.tags
+        foreign_to_delegation = self.kind == "delegation" and "org" not in item.tags
+        if "speaker_for" in item.tags or item.tags & {"like", "in"} or foreign_to_delegation or office_of_office:
+            return False
+        inner = _headed(self.text, self.items, self.position)
+        if inner is None:
+            return False
+        part = _member(inner[0])
+        actor = self.actor
+        actor.iso = actor.iso or part.iso
+        actor.level = max(actor.level, part.level, key=[ActorLevel.STATE, ActorLevel.CORPORATE, ActorLevel.NON_STATE].index)
+        actor.org = actor.org or part.org
+        actor.tags |= part.tags & {"army", "private"}
+        if "generic" in self.head.tags:
+            actor.rank = None  # "head of" an organ is no president
+        self.position = inner[1]
+        self.last = self.items[self.position - 1]
+        actor.end = self.last.end
+        return True
+
+    def _take_preposition(self, item: Item) -> bool:
+        following = self.items[self.position + 1] if self.position + 1 < len(self.items) else None
+        if following is None or gap(item, following) > 0 or not ({"state", "org", "demonym"} & following.tags) or "conj" in following.tags:
+            return False
+        if self.kind == "delegation" and "p.in" in item.tags and not self.actor.definite:
+            return False  # "a delegation in Morocco" says where, not whose
+        self.last = item
+        self.position += 1
+        return True
+
+    def _take_unknown_name(self) -> None:
+        """A name that the lexicon does not know, behind an office whose state is told."""
+        actor, text = self.actor, self.text
+        if actor.kind != "official" or actor.person is not None or actor.plural or actor.iso is None:
+            return
+        after = self.items[self.position] if self.position < len(self.items) else None
+        name = _unknown_name(text, self.last, after)
+        if name is None:
+            return
+        actor.name, actor.end = name, name[1]
+        adjective = after is not None and "def" in after.tags and {"domain", "filler"} & after.tags
+        if after is not None and adjective and text.flat[name[1] : after.start] == " ":
+            actor.name, actor.end = (name[0], after.end), after.end  # a surname that is also an adjective
+            self.position += 1
 
 
 def is_unique_office(rank: Rank) -> bool:
