@@ -27,6 +27,7 @@ REASONS = {
     "postponed": "it was put off",
     "refused": "it was refused",
     "posting": "an ambassador who takes up or holds a post is no visitor",
+    "exercise": "troops that travel to train together are no visitors; it may be an exercise",
     "topic_word": "the word names a topic, not an occurrence",
     "denied_only": "it is denied and nobody in the article says that it happened",
     "non_state": "the people here act for no state",

@@ -17,7 +17,7 @@ NAME_WORDS = 3
 """Words of an unknown name at most."""
 PORTFOLIO_WORDS = 3
 """Words of a ministry that the lexicon does not know, between "minister" and the state's adjective, at most."""
-MARKS = frozenset({"conj", "to", "in", "like", "p.to", "p.in", "p.from", "p.with", "p.on", "p.between", "p.by"})
+MARKS = frozenset({"conj", "to", "in", "like", "p.to", "p.in", "p.from", "p.with", "p.on", "p.between", "p.by", "p.at", "p.beside"})
 UNIQUE_OFFICES = frozenset(
     {
         Rank.HEAD_OF_STATE,
@@ -93,7 +93,7 @@ def find_actors(text: Text, items: list[Item]) -> list[Item]:
 def _phrase(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
     item = items[at]
     tags = item.tags
-    if "date" in tags:
+    if "date" in tags or "not_actor" in tags:
         return None
     if tags & HEADS:
         return _headed(text, items, at)
@@ -192,14 +192,17 @@ class _Phrase:
 
     def _take(self, item: Item) -> bool:
         distance = gap(self.last, item)
-        portfolio = "portfolio" in self.head.tags and self.last is self.head and distance <= PORTFOLIO_WORDS and "demonym" in item.tags
-        if (distance > 0 and not portfolio) or "date" in item.tags:
+        ministry = "portfolio" in self.head.tags and (self.last is self.head or ("domain" in self.last.tags and self.actor.iso is None))
+        portfolio = ministry and distance <= PORTFOLIO_WORDS and "demonym" in item.tags
+        if (distance > 0 and not portfolio) or {"date", "not_actor"} & item.tags:
             return False
         if "person" in item.tags and not (item.tags & HEADS):
             return self._take_person(item)
         comma = has_comma(self.text, self.last, item)
         if ("title" in item.tags and "conj" not in item.tags) or ("both" in item.tags and self.actor.plural):
             return self._reach(item)
+        if ministry and "domain" in item.tags and not comma:
+            return self._reach(item)  # the portfolio, in words that the lexicon knows as a field
         if comma or "conj" in item.tags:
             return False
         if "demonym" in item.tags:

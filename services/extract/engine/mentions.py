@@ -34,6 +34,8 @@ class Modality:
     completed: bool = False
     background: bool = False
     refused: bool = False
+    old: bool = False
+    ended: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -68,3 +70,4 @@ class Mention:
     aggregate: bool = False
     duration_days: int | None = None
     inherited: bool = False
+    weak: bool = False

@@ -61,6 +61,8 @@ def merge(story: Story, sentences: list[Sentence]) -> list[Draft]:
                 continue  # said often enough: its evidence would be cut anyway
             home.mentions.append(part)
             home.domains = tuple(dict.fromkeys((*home.domains, *part.domains)))
+    for mention in story.weak:
+        _confirm(story, drafts, mention)
     for mention in story.partial:
         _attach(story, drafts, mention)
     for draft in drafts:
@@ -68,6 +70,17 @@ def merge(story: Story, sentences: list[Sentence]) -> list[Draft]:
             draft.members = _delegation_members(draft, sentences)
     _parents(story, drafts)
     return sorted(drafts, key=lambda draft: (draft.first_start, draft.type.value))
+
+
+def _confirm(story: Story, drafts: list[Draft], mention: Mention) -> None:
+    """A signing that is only spoken of says more about one that the article tells elsewhere; alone it is none."""
+    for draft in drafts:
+        signed = draft.type is EventType.AGREEMENT and any(stage_of(m) is Stage.SIGNED for m in draft.mentions)
+        fresh = discourse_of(story, draft.mentions[0]) is not Discourse.BACKGROUND
+        if signed and fresh and len(draft.mentions) < MAX_SPANS and _same(story, draft, mention):
+            draft.mentions.append(mention)
+            draft.domains = tuple(dict.fromkeys((*draft.domains, *mention.domains)))
+            return
 
 
 def _split(mention: Mention) -> list[Mention]:
@@ -164,10 +177,30 @@ def _same_visit(story: Story, draft: Draft, mention: Mention) -> bool:
     new_ranks = _ranks(mention.visitors)
     if ranks and new_ranks and not (ranks & new_ranks):
         return False
+    if ((known and new_ranks) or (new and ranks)) and not _may_hold(
+        story, [*(a for m in draft.mentions for a in m.visitors), *mention.visitors]
+    ):
+        return False
     apart = discourse_of(story, draft.mentions[0]) is Discourse.BACKGROUND or discourse_of(story, mention) is Discourse.BACKGROUND
     if apart and discourse_of(story, draft.mentions[0]) is not discourse_of(story, mention):
         return False
     return _dates_fit(story, draft, mention)
+
+
+def _may_hold(story: Story, actors: list[Actor]) -> bool:
+    """Whether some named traveller holds an office that is named without its holder; who is not known may hold any."""
+    unnamed = {a.rank for a in actors if a.person is None and a.rank in UNIQUE_OFFICES}
+    if not unnamed:
+        return True
+    for actor in actors:
+        if actor.person is None:
+            continue
+        known = story.lexicon.persons.get(actor.person)
+        office = known.office_at(story.published) if known else None
+        rank = actor.rank or (office.rank if office else None)
+        if known is None or rank in unnamed:
+            return True
+    return False
 
 
 def _ranks(actors: list[Actor]) -> set[Rank]:
@@ -238,9 +271,17 @@ def _dates_fit(story: Story, draft: Draft, mention: Mention) -> bool:
     )
 
 
+def _recent(published: date | None, when: When | None) -> bool:
+    """Whether a day close to that of the text is named."""
+    start = when.start if when is not None else None
+    return published is not None and start is not None and start >= published - timedelta(days=BACKGROUND_AFTER_DAYS)
+
+
 def discourse_of(story: Story, mention: Mention) -> Discourse:
     """Ontology C8 for one mention."""
     published, when = story.published, mention.when
+    if mention.modality.old and mention.modality.course not in ("future", "cancelled", "postponed") and not _recent(published, when):
+        return Discourse.BACKGROUND
     if published is not None and when is not None and mention.modality.course not in ("cancelled", "postponed"):
         if when.end is not None and when.end < published - timedelta(days=OLD_AFTER_DAYS):
             return Discourse.BACKGROUND
@@ -381,6 +422,8 @@ def status_of(story: Story, mention: Mention) -> Status | None:
     if mention.type is EventType.MEETING and course == "present":
         # Headlines tell what was held in the present; elsewhere a meeting in the present is on the programme.
         return Status.COMPLETED if mention.sentence.headline else Status.PLANNED
+    if mention.modality.ended and course in ("past", "present", "noun"):
+        return Status.COMPLETED
     if mention.rule.status is not None and course == "past":
         return mention.rule.status
     if course == "noun":

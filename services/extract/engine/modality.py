@@ -41,6 +41,10 @@ def _decided(place: Place, position: int, words: int, result: Modality) -> bool:
     if "neg" in item.tags and gap(item, place.trigger) <= (0 if "verb" in place.trigger.tags else CLOSE_WORDS):
         result.course = "negated"
         return True
+    following = place.items[position + 1]
+    if "may" in item.tags and "impf" in following.tags and gap(item, following) == 0 and words <= GOVERN_WORDS:
+        result.course = "hypothetical"
+        return True
     course = _governed(place, position) if words <= GOVERN_WORDS else None
     result.course = course or result.course
     return course is not None
@@ -67,8 +71,8 @@ def _shade(place: Place, item: Item, words: int, result: Modality) -> None:
         result.course = "lapsed"
 
 
-CARRIERS = frozenset({"v.perform", "v.begin", "v.end", "v.hold", "v.launch"})
-"""Verbs that lend a noun their tense: pay (a visit), begin, hold, launch."""
+CARRIERS = frozenset({"v.perform", "v.begin", "v.end", "v.hold", "v.launch", "v.witness", "v.result"})
+"""Verbs that lend a noun their tense: pay (a visit), begin, hold, launch, see, result in."""
 
 
 def _ends_clause(item: Item) -> bool:

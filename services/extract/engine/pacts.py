@@ -8,7 +8,7 @@ from schemas.codes import Domain, EventType, EvidenceRole, Stage
 from services.extract.engine.actors import Actor, Group
 from services.extract.engine.items import Item, Sentence, gap
 from services.extract.engine.mentions import Mention
-from services.extract.engine.roles import IN, Place, is_actor
+from services.extract.engine.roles import FINDERS, IN, Place, is_actor, with_
 from services.extract.engine.story import MEMORY, PLACES, Story
 
 INHERITED_WEIGHT = 0.9
@@ -30,9 +30,12 @@ def build_pair(story: Story, sentence: Sentence, place: Place, mention: Mention)
         entry = mention.object.entry("n.accords")
         if entry is not None and entry.iso and entry.iso not in states and states:
             states.append(entry.iso)
+    announcer = [s for s in mention.roles.get("announcer", Group()).states if s not in states][:1]
     if len(states) == 1:
-        # Who announces the signing of its own instrument "with B" is the other side.
-        states += [s for s in mention.roles.get("announcer", Group()).states if s not in states][:1]
+        # Who announces the signing of its own instrument "with B" is the other side; also "with B and C".
+        states += announcer
+    elif announcer and _only_with(place, mention):
+        states = announcer + states
     if len(states) < 2 and mention.rule.inherits:
         inherited = _inherited(story, sentence, place, states, mention)
         if inherited:
@@ -52,8 +55,19 @@ def build_pair(story: Story, sentence: Sentence, place: Place, mention: Mention)
     mention.place = where(place)
     if mention.type is EventType.AGREEMENT:
         _instrument(story, place, mention)
+    if mention.weak and not (mention.modality.after and mention.when is not None):
+        story.weak.append(mention)
+        return "not_asserted"
     story.mentions.append(mention)
     return True
+
+
+def _only_with(place: Place, mention: Mention) -> bool:
+    """Whether all parties stand after "with", so that the announcer is still to be counted."""
+    places = [place] + ([Place(place.items, place.items.index(mention.object))] if mention.object is not None else [])
+    if any(FINDERS[name](one) for name in ("genitive", "between", "adjectives") for one in places):
+        return False
+    return any(with_(one) for one in places)
 
 
 def _inherited(story: Story, sentence: Sentence, place: Place, states: list[str], mention: Mention) -> list[str] | None:

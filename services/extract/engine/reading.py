@@ -8,18 +8,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from schemas.codes import EventType, EvidenceRole
+from schemas.codes import EventType, EvidenceRole, Stage
 from services.extract.engine.actors import Actor, Group
 from services.extract.engine.data import Object, RuleData
 from services.extract.engine.facts import attributes
 from services.extract.engine.gatherings import build_meeting, build_summit
 from services.extract.engine.items import Item, Sentence, gap
+from services.extract.engine.licence import long_ago, resolved, took_place
 from services.extract.engine.mentions import Mention, Skip
 from services.extract.engine.modality import judge
 from services.extract.engine.pacts import build_arms, build_pair
 from services.extract.engine.roles import FINDERS, Place, is_actor
 from services.extract.engine.story import Denial, Story
 from services.extract.engine.travel import build_visit
+
+QUESTION = "?"
+"""Mark of a sentence that asks and tells nothing (all scripts are folded to it)."""
 
 _MOVED = frozenset({"denied", "cancelled", "postponed", "refused"})
 
@@ -47,6 +51,8 @@ def rules_by_trigger(rules: Sequence[RuleData]) -> dict[str, list[RuleData]]:
 def read_sentence(story: Story, sentence: Sentence, rules: dict[str, list[RuleData]]) -> None:
     """Try every rule at every trigger of `sentence`; add the mentions and skips to `story`."""
     items = sentence.items
+    if story.text.norm[sentence.start : sentence.end].rstrip().endswith(QUESTION):
+        return
     _note_denials(story, sentence)
     for at, item in enumerate(items):
         triggers = item.tags & rules.keys()
@@ -90,7 +96,14 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> st
         return UNREAL[modality.course]
     if modality.course in _MOVED and rule.type not in _MAY_MOVE:
         return modality.course
-    mention = Mention(rule.type, rule, sentence, trigger, modality, parties=[], object=anchor)
+    modality.old = long_ago(place)
+    weak = False
+    if "n.sign" in trigger.tags and rule.stage is Stage.SIGNED and modality.course in ("noun", "past", "present"):
+        if resolved(place):
+            modality.course = "future"
+        else:
+            weak = not (took_place(place) or modality.old or (sentence.headline and _opens(place)))
+    mention = Mention(rule.type, rule, sentence, trigger, modality, parties=[], object=anchor, weak=weak)
     _add_trigger_evidence(mention)
     for role, names in rule.roles.items():
         group = _fill(story, place, anchor, names)
@@ -99,6 +112,11 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> st
     attributes(story, sentence, place, mention)
     build = _BUILDERS.get(rule.type, build_pair)
     return build(story, sentence, place, mention)
+
+
+def _opens(place: Place) -> bool:
+    """Whether the trigger is what a headline begins with."""
+    return place.at == 0 and place.trigger.first <= 1
 
 
 def _beside(place: Place, wanted: Object) -> Item | None:

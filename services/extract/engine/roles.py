@@ -15,7 +15,7 @@ SUBJECT_WORDS = 4
 """Unknown words that may stand between a verb and its subject."""
 REACH_WORDS = 14
 """Unknown words over which "between", "with" and "to" still belong to the trigger."""
-PREPOSITIONS = frozenset({"to", "in", "p.to", "p.in", "p.from", "p.with", "p.on", "p.between", "p.by", "like"})
+PREPOSITIONS = frozenset({"to", "in", "p.to", "p.in", "p.from", "p.with", "p.on", "p.between", "p.by", "p.at", "p.beside", "like"})
 TO = frozenset({"to", "p.to"})
 IN = frozenset({"in", "p.in"})
 OPAQUE = frozenset({"break", "verb"})
@@ -359,5 +359,11 @@ def maker(place: Place) -> list[Item]:
     return []
 
 
+def at(place: Place) -> list[Item]:
+    """Actors introduced by "at", as an envoy is."""
+    return [item for item in _ahead(place) if is_actor(item) and "p.at" in item.tags]
+
+
+FINDERS["at"] = at
 FINDERS["from"] = from_
 FINDERS["maker"] = maker

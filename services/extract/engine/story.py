@@ -42,6 +42,7 @@ class Story:
     published: date | None
     mentions: list[Mention] = field(default_factory=list)
     partial: list[Mention] = field(default_factory=list)
+    weak: list[Mention] = field(default_factory=list)
     skips: list[Skip] = field(default_factory=list)
     denials: list[Denial] = field(default_factory=list)
 

@@ -7,7 +7,7 @@ from itertools import product
 
 from schemas.codes import EvidenceRole, Rank
 from services.extract.engine.actors import Actor, Group
-from services.extract.engine.items import Sentence
+from services.extract.engine.items import Sentence, gap
 from services.extract.engine.mentions import Mention
 from services.extract.engine.pacts import INHERITED_WEIGHT
 from services.extract.engine.roles import Place, is_actor
@@ -23,16 +23,19 @@ def build_visit(story: Story, sentence: Sentence, place: Place, mention: Mention
         return "no_visitor"
     if "plural" in mention.trigger.tags and not any(actor.person for actor in visitors):
         return "topic_word"
+    if _to_exercise(place) and all(actor.kind == "delegation" or "army" in actor.tags for actor in visitors):
+        return "exercise"
     if not destinations:
         return _without_destination(story, place, mention)
     states = list(dict.fromkeys(actor.iso for actor in visitors if actor.iso))
     if not states:
         return "no_visitor_state" if visitors else "no_visitor"
-    if _only_describes(mention, visitors):
+    if _only_describes(mention, visitors) or _appraises(place, visitors):
         keep(story, mention)
         return "not_asserted"
     if all(actor.rank is Rank.AMBASSADOR for actor in visitors):
         return "posting"
+    mention.modality.ended = any("ended" in item.tags for item in place.items[place.at + 1 :])
     refusals = [_add_visit(story, place, mention, origin, target) for origin, target in product(states, destinations)]
     return next((reason for reason in refusals if reason), "out_of_scope") if all(refusals) else True
 
@@ -101,6 +104,26 @@ def _including(place: Place) -> Actor | None:
         if "break" in place.items[position].tags:
             return None
     return None
+
+
+def _to_exercise(place: Place) -> bool:
+    """Whether the sentence behind the trigger says that the journey is to an exercise."""
+    return any("exercise" in item.tags for item in place.items[place.at + 1 :])
+
+
+def _appraises(place: Place, visitors: list[Actor]) -> bool:
+    """ "the first minister who visits": says of whom else it is told, and nothing by itself."""
+    if not {"impf", "fut"} & place.trigger.tags:
+        return False
+    starts = {actor.start for actor in visitors if actor.person is None}
+    for position in range(place.at - 1, 0, -1):
+        item = place.items[position]
+        if item.start in starts:
+            before = place.items[position - 1]
+            return "first" in before.tags and gap(before, item) == 0
+        if "break" in item.tags:
+            return False
+    return False
 
 
 def _site(place: Place) -> bool:
