@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -124,6 +125,9 @@ def main(settings: Settings) -> int:
     from services.runtime.stream import Worker, run_worker
 
     extractor = load_extractor(settings.extract.watchlist)
+    # The lexicon lives as long as the process; without this every full collection walks through it again.
+    gc.collect()
+    gc.freeze()
     worker = Worker(
         name=NAME,
         topic=topics.ARTICLES,
