@@ -55,8 +55,8 @@ log = logging.getLogger(__name__)
 
 CONFIRM_WITHIN_S = 30.0
 """Seconds a send may wait for the broker unless its caller says otherwise."""
-LINGER_MS = 5
-"""Milliseconds a batch waits for more: a batch then carries what came at about the same time, at little cost in latency."""
+LINGER_MS = 1
+"""Milliseconds a batch waits for more. An article pays it at each of three hops; under load batches fill up by themselves."""
 BATCH_BYTES = 131_072
 ENVELOPE_BYTES = 1_024
 """What Kafka's own framing may add to key, value and headers."""
