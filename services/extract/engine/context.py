@@ -91,6 +91,17 @@ def _insert(sentences: list[Sentence], item: Item, touched: dict[int, Sentence])
         touched[sentence.number] = sentence
 
 
+def _elsewhere(sentence: Sentence, item: Item, home: str) -> bool:
+    """Whether the place named right before or behind an office is in another state: the home state is only the last resort."""
+    at = sentence.items.index(item)
+    for near in sentence.items[max(at - 1, 0) : at + 2]:
+        if near is item or not ({"in", "p.in"} & near.tags) or not isinstance(near.value, Group):
+            continue
+        if any(actor.kind in ("state", "capital", "city") and actor.iso not in (None, home) for actor in near.value.members):
+            return True
+    return False
+
+
 def learn_offices(sentence: Sentence, context: Context) -> None:
     """Remember who holds an office in this article, and give offices without a state to their holder or the home state."""
     for item in sentence.items:
@@ -105,5 +116,5 @@ def learn_offices(sentence: Sentence, context: Context) -> None:
                 actor.implicit = True
                 if actor.rank in context.holders:
                     actor.iso, actor.person = context.holders[actor.rank]
-                elif context.home is not None and "former" not in actor.tags:
+                elif context.home is not None and "former" not in actor.tags and not _elsewhere(sentence, item, context.home):
                     actor.iso = context.home

@@ -92,6 +92,16 @@ def _place(draft: Draft) -> dict[str, Any]:
     return {}
 
 
+def _only_announced(story: Story, draft: Draft) -> bool:
+    """Whether a verb puts it ahead and only nouns speak of it as if it were there ("he will visit ...; the visit is the first")."""
+    if draft.type is not EventType.VISIT:
+        return False
+    verbs = [m for m in draft.mentions if "verb" in m.trigger.tags]
+    told = [status_of(story, m) for m in verbs]
+    nouns = [m for m in draft.told if m not in verbs and status_of(story, m) in (Status.COMPLETED, Status.ONGOING)]
+    return Status.PLANNED in told and set(told) <= {Status.PLANNED, None} and all(m.modality.course == "present" for m in nouns)
+
+
 def _status(story: Story, draft: Draft) -> Status:
     telling = [*draft.mentions, *(mention for mention in draft.partial if mention.modality.course != "noun" and mention.visitors)]
     told = [status for mention in telling if (status := status_of(story, mention)) is not None]
@@ -104,7 +114,7 @@ def _status(story: Story, draft: Draft) -> Status:
     if moved_by and (not begun or (any(m.sentence.lead for m in moved_by) and not any(m.sentence.lead for m in begun))):
         moved = [status_of(story, m) for m in moved_by]
         return next(s for s in (Status.POSTPONED, Status.CANCELLED, Status.REFUSED) if s in moved)
-    if happened:
+    if happened and not _only_announced(story, draft):
         return Status.COMPLETED if Status.COMPLETED in happened else Status.ONGOING
     if told and Status.DENIED in told:
         return Status.DENIED

@@ -33,8 +33,9 @@ def build_summit(story: Story, sentence: Sentence, place: Place, mention: Mentio
 
 
 def build_meeting(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:
-    side = [known(story, actor) for actor in mention.roles.get("side", Group()).members if actor.kind in TRAVELLERS]
-    others = [known(story, actor) for actor in mention.roles.get("counterpart", Group()).members if actor.kind in TRAVELLERS]
+    both = [known(story, actor) for actor in mention.roles.get("both", Group()).members if actor.kind in TRAVELLERS]
+    side = both[:1] or [known(story, actor) for actor in mention.roles.get("side", Group()).members if actor.kind in TRAVELLERS]
+    others = both[1:] or [known(story, actor) for actor in mention.roles.get("counterpart", Group()).members if actor.kind in TRAVELLERS]
     if not side or not others:
         return "no_second_party"
     if any(actor.level is not ActorLevel.STATE or "speaker_for" in actor.tags for actor in (*side, *others)):

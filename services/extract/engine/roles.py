@@ -85,11 +85,25 @@ def _subject_before(place: Place) -> Item | None:
             # "visits Morocco and signs": the second verb has the subject of the first.
             found = subject(Place(items, position))
             return found[0] if found else None
+        if "pronoun" in item.tags and words == 0:
+            return _speaker(items, position)
         if words > SUBJECT_WORDS or item.tags & OPAQUE:
             return None
         if _plain(item) and not (conj and _is_object(items, position)):
             return item
         last = item
+    return None
+
+
+def _speaker(items: list[Item], position: int) -> Item | None:
+    """Whom "that he" speaks of: the subject of the verb of saying in the clause before; an organ is no "he"."""
+    for back in range(position - 1, -1, -1):
+        item = items[back]
+        if "say" in item.tags and "verb" in item.tags:
+            found = subject(Place(items, back))
+            return found[0] if found and _members(found[0], ("official", "person")) else None
+        if item.tags & OPAQUE:
+            return None
     return None
 
 

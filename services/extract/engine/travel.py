@@ -30,7 +30,7 @@ def build_visit(story: Story, sentence: Sentence, place: Place, mention: Mention
     states = list(dict.fromkeys(actor.iso for actor in visitors if actor.iso))
     if not states:
         return "no_visitor_state" if visitors else "no_visitor"
-    if _only_describes(mention, visitors) or _appraises(place, visitors):
+    if _only_describes(mention, visitors) or _appraises(place, mention):
         keep(story, mention)
         return "not_asserted"
     if all(actor.rank is Rank.AMBASSADOR for actor in visitors):
@@ -111,16 +111,24 @@ def _to_exercise(place: Place) -> bool:
     return any("exercise" in item.tags for item in place.items[place.at + 1 :])
 
 
-def _appraises(place: Place, visitors: list[Actor]) -> bool:
-    """ "the first minister who visits": says of whom else it is told, and nothing by itself."""
+def _appraises(place: Place, mention: Mention) -> bool:
+    """ "the first minister who visits": says of whom else it is told, and nothing by itself; "he will be the first" is a plan.
+
+    A headline, and a day beside it, make it news.
+    """
     if not {"impf", "fut"} & place.trigger.tags:
         return False
-    starts = {actor.start for actor in visitors if actor.person is None}
+    starts = {actor.start for actor in mention.visitors if actor.person is None}
     for position in range(place.at - 1, 0, -1):
         item = place.items[position]
         if item.start in starts:
             before = place.items[position - 1]
-            return "first" in before.tags and gap(before, item) == 0
+            if "first" not in before.tags or gap(before, item) > 0:
+                return False
+            if position > 1 and "will_be" in place.items[position - 2].tags:
+                mention.modality.course = "future"
+                return False
+            return not mention.sentence.headline and mention.when is None
         if "break" in item.tags:
             return False
     return False
