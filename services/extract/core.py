@@ -18,7 +18,7 @@ from schemas.event import MAX_EVENTS, NormalizationEvent
 from schemas.event import Extractor as Identity
 from services.extract.engine.actors import find_actors
 from services.extract.engine.build import Built, build
-from services.extract.engine.context import Context, learn_offices, name_again, resolve_kingdom, surnames
+from services.extract.engine.context import Context, full_names, learn_offices, name_again, resolve_kingdom, surnames
 from services.extract.engine.dates import find_dates
 from services.extract.engine.items import Item, Sentence, numbers, scan, with_colons
 from services.extract.engine.lexicon import Lexicon, load_lexicon
@@ -114,9 +114,10 @@ def _name_again(text: Text, found: list[Sentence], words: dict[int, list[Item]],
     if not names:
         return
     phrases = {sentence.number: sentence.items for sentence in found}
+    whole = full_names(text, found)
     for sentence in found:
         sentence.items = words[sentence.number]
-    touched = {sentence.number for sentence in name_again(text, found, names, lexicon)}
+    touched = {sentence.number for sentence in name_again(text, found, names, whole, lexicon)}
     for sentence in found:
         sentence.items = find_actors(text, sentence.items) if sentence.number in touched else phrases[sentence.number]
 

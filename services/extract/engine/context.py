@@ -61,8 +61,17 @@ def surnames(text: Text, sentences: list[Sentence], lexicon: Lexicon) -> dict[st
     return found
 
 
-def name_again(text: Text, sentences: list[Sentence], names: dict[str, Actor], lexicon: Lexicon) -> list[Sentence]:
-    """Put the bare surnames among the words of the sentences; returns the sentences that got any."""
+def full_names(text: Text, sentences: list[Sentence]) -> list[tuple[int, int]]:
+    """Where names of several words stand; the surname inside one is no second mention of its bearer."""
+    groups = [item.value for sentence in sentences for item in sentence.items if isinstance(item.value, Group)]
+    spans = [actor.name for group in groups for actor in group.members if actor.name is not None]
+    return [span for span in spans if " " in text.flat[span[0] : span[1]].strip()]
+
+
+def name_again(
+    text: Text, sentences: list[Sentence], names: dict[str, Actor], whole: list[tuple[int, int]], lexicon: Lexicon
+) -> list[Sentence]:
+    """Put the bare surnames among the words of the sentences, not those inside `whole` names; returns the sentences that got any."""
     touched: dict[int, Sentence] = {}
     clitics = [(prefix, frozenset(tags)) for prefix, tags in lexicon.language.proclitics["name"].items()]
     for surname, actor in names.items():
@@ -72,7 +81,8 @@ def name_again(text: Text, sentences: list[Sentence], names: dict[str, Actor], l
             at = text.flat.find(needle)
             while at >= 0:
                 end = at + len(needle)
-                if end >= len(text.flat) or text.flat[end] == " ":
+                inside = any(first <= at + 1 and end <= last for first, last in whole)
+                if not inside and (end >= len(text.flat) or text.flat[end] == " "):
                     item = Item(
                         at + 1, end, text.token[at + 1], text.token[end - 1], tags | {"person"}, (Reading(entry, tags | {"person"}),)
                     )
