@@ -163,6 +163,22 @@ class Rank(StrEnum):
     UNKNOWN = "unknown"
 
 
+UNIQUE_OFFICES = frozenset(
+    {
+        Rank.HEAD_OF_STATE,
+        Rank.CROWN_PRINCE,
+        Rank.HEAD_OF_GOVERNMENT,
+        Rank.SPEAKER,
+        Rank.MINISTER_FOREIGN,
+        Rank.MINISTER_DEFENCE,
+        Rank.CHIEF_OF_STAFF,
+        Rank.INTEL_CHIEF,
+        Rank.NSA,
+    }
+)
+"""Offices that a state has one holder of: two reports of one at a time speak of one person, however the name is spelled."""
+
+
 class PersonRole(StrEnum):
     """What a person does in an event."""
 

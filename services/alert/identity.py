@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from schemas.codes import Domain, EventType, FlightsAction, Instrument, Precision, Rank, RelationsAction, Stage, Status
+from schemas.codes import UNIQUE_OFFICES, Domain, EventType, FlightsAction, Instrument, Precision, Rank, RelationsAction, Stage, Status
 from schemas.development import Development
 from schemas.event import (
     AgreementEvent,
@@ -39,20 +39,6 @@ _DEFENCE_FAMILY = frozenset({Domain.DEFENCE_SECURITY, Domain.MILITARY, Domain.IN
 PRE_SIGNATURE = frozenset({Stage.PROPOSED, Stage.NEGOTIATING, Stage.ANNOUNCED, Stage.PLANNED, Stage.INITIALLED, Stage.FINALIZED})
 INTERRUPTIONS = frozenset({Stage.POSTPONED, Stage.SUSPENDED, Stage.CANCELLED, Stage.REJECTED, Stage.EXPIRED})
 
-# One office, one holder: two reports of it within one window speak of one person, however the name is spelled.
-_UNIQUE_OFFICES = frozenset(
-    {
-        Rank.HEAD_OF_STATE,
-        Rank.CROWN_PRINCE,
-        Rank.HEAD_OF_GOVERNMENT,
-        Rank.SPEAKER,
-        Rank.MINISTER_FOREIGN,
-        Rank.MINISTER_DEFENCE,
-        Rank.CHIEF_OF_STAFF,
-        Rank.INTEL_CHIEF,
-        Rank.NSA,
-    }
-)
 _MILITARY_RANKS = frozenset({Rank.MINISTER_DEFENCE, Rank.CHIEF_OF_STAFF, Rank.SENIOR_OFFICER})
 _ORG_WORDS = {
     "military": ("defen", "army", "armed forces", "military", "navy", "air force"),
@@ -294,11 +280,11 @@ def names(persons: Iterable[Person]) -> frozenset[str]:
 
 
 def _offices(persons: Iterable[Person]) -> frozenset[tuple[str | None, str]]:
-    unique = {(person.country, str(person.rank)) for person in persons if person.rank in _UNIQUE_OFFICES}
+    unique = {(person.country, str(person.rank)) for person in persons if person.rank in UNIQUE_OFFICES}
     ordinary = {
         (person.country, f"{person.rank}:{person.office.casefold()}")
         for person in persons
-        if person.office and person.rank not in _UNIQUE_OFFICES and not person.name
+        if person.office and person.rank not in UNIQUE_OFFICES and not person.name
     }
     return frozenset(unique | ordinary)
 

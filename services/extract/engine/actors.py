@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from schemas.codes import ActorLevel, Rank
+from schemas.codes import UNIQUE_OFFICES, ActorLevel, Rank
 from services.extract.engine.items import Item, gap, has_comma
 from services.extract.engine.text import Text
 
@@ -18,20 +18,6 @@ NAME_WORDS = 3
 PORTFOLIO_WORDS = 3
 """Words of a ministry that the lexicon does not know, between "minister" and the state's adjective, at most."""
 MARKS = frozenset({"conj", "to", "in", "like", "p.to", "p.in", "p.from", "p.with", "p.on", "p.between", "p.by", "p.at", "p.beside"})
-UNIQUE_OFFICES = frozenset(
-    {
-        Rank.HEAD_OF_STATE,
-        Rank.CROWN_PRINCE,
-        Rank.HEAD_OF_GOVERNMENT,
-        Rank.SPEAKER,
-        Rank.MINISTER_FOREIGN,
-        Rank.MINISTER_DEFENCE,
-        Rank.CHIEF_OF_STAFF,
-        Rank.INTEL_CHIEF,
-        Rank.NSA,
-    }
-)
-"""Offices with one holder a state: named and unnamed mentions are the same person."""
 HEADS = frozenset({"office", "org", "delegation"})
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from schemas.codes import Discourse, Domain, EventType, EvidenceRole, Instrument, Precision, Rank, Stage, Status
+from schemas.codes import UNIQUE_OFFICES, Discourse, Domain, EventType, EvidenceRole, Instrument, Precision, Rank, Stage, Status
 from schemas.event import MAX_EVENTS, MAX_SPANS
-from services.extract.engine.actors import UNIQUE_OFFICES, Actor, Group
+from services.extract.engine.actors import Actor, Group
 from services.extract.engine.dates import When
 from services.extract.engine.items import Item, Sentence
 from services.extract.engine.mentions import Mention

@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 
 from schemas.codes import (
+    UNIQUE_OFFICES,
     Level,
     PersonRole,
     Rank,
 )
-from services.extract.engine.actors import UNIQUE_OFFICES, Actor
+from services.extract.engine.actors import Actor
 from services.extract.engine.lexicon import Lexicon
 from services.extract.engine.story import Story
 
