@@ -181,6 +181,7 @@ async def test_a_second_worker_joins_and_both_stop_one_after_the_other_without_a
     first_code = await first.stop()
     await second.kill()
     third = line.worker()
+    await third.ready()  # the others may have done everything; a stop in order needs a worker that has started
     outputs = await line.settled(600)
     third_code = await third.stop()
 
