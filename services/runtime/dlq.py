@@ -5,6 +5,7 @@ A dead letter keeps key, value and headers byte for byte; `dlq_*` headers tell t
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -13,25 +14,35 @@ from datetime import UTC, datetime
 from typing import TypedDict
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import (
+    GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
+    KafkaError,
+    NotCoordinatorForGroupError,
+)
 from aiokafka.structs import ConsumerRecord, OffsetAndMetadata
 
 from schemas.cloudevents import Headers
 from schemas.topics import DLQ_SUFFIX
 from services.runtime.errors import CommandError
-from services.runtime.kafka import Producer, admin_client, client_arguments, partitions_of, unreachable
+from services.runtime.kafka import Producer, admin_client, client_arguments, partitions_of, unreachable, until_answered
 from services.runtime.records import Record
 from services.runtime.settings import KafkaSettings
 
 HEADER_PREFIX = "dlq_"
 REPLAY_GROUP = "musafaha-dlq-replay"
 """The consumer group whose committed offsets remember what was sent back."""
+COORDINATOR_WITHIN_S = 15.0
 MAX_ERROR_CHARS = 1_000
 MAX_CUT_BYTES = 1_048_576
 MAX_CUT_KEY_BYTES = 65_536
 CUT_HEADER = "dlq_cut"
 MAX_METADATA_BYTES = 4_000
 """Kafka's default for the metadata of a commit is 4,096 (`offset.metadata.max.bytes`)."""
+COORDINATOR_WITHIN_S = 30.0
+"""Seconds that Kafka may take to say what a group has committed: the first group of a new Kafka waits for the topic that keeps this."""
+_NO_COORDINATOR_YET = (GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError)
 
 
 def dead_letter_headers(record: Record, *, reason: str, error: str, attempts: int, service: str, at: float) -> Headers:
@@ -251,7 +262,10 @@ def _checked_metadata(done: Done, letter: DeadLetter) -> str:
 
 async def _what_was_done(kafka: KafkaSettings, places: Sequence[TopicPartition]) -> dict[TopicPartition, Done]:
     async with admin_client(kafka) as admin:
-        committed = await admin.list_consumer_group_offsets(REPLAY_GROUP, partitions=list(places))
+        # The first group that a broker hears of has no coordinator for a moment.
+        committed = await until_answered(
+            lambda: admin.list_consumer_group_offsets(REPLAY_GROUP, partitions=list(places)), within_s=COORDINATOR_WITHIN_S
+        )
     nothing = OffsetAndMetadata(0, "")
     return {place: decode_done(*committed.get(place, nothing)) for place in places}
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -52,6 +52,8 @@ from services.runtime.records import Message
 from services.runtime.settings import KafkaSettings
 
 log = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
 
 CONFIRM_WITHIN_S = 30.0
 """Seconds a send may wait for the broker unless its caller says otherwise."""
@@ -278,7 +280,7 @@ async def ensure_topics(kafka: KafkaSettings, topics: Iterable[Topic] | None = N
     """
     wanted = {topic.name: topic for topic in (topics if topics is not None else (*TOPICS, *dead_letter_topics()))}
     async with admin_client(kafka) as admin:
-        return await _until_answered(lambda: _ensure(admin, kafka, wanted), within_s=within_s)
+        return await until_answered(lambda: _ensure(admin, kafka, wanted), within_s=within_s)
 
 
 @asynccontextmanager
@@ -304,8 +306,11 @@ async def partitions_of(kafka: KafkaSettings, topic: str) -> list[int]:
     raise CommandError(f"topic {topic} does not exist (or may not be seen by this user); `musafaha topics ensure` makes ours.")
 
 
-async def _until_answered(step: Callable[[], Awaitable[list[str]]], *, within_s: float) -> list[str]:
-    """Repeat `step` through the transient answers that a broker gives right after its start or a topic's creation."""
+async def until_answered(step: Callable[[], Awaitable[Answer]], *, within_s: float) -> Answer:
+    """Repeat `step` through the transient answers that a broker gives right after its start or the creation of a topic or group.
+
+    Raises the last `KafkaError` after `within_s` seconds.
+    """
     deadline = time.monotonic() + within_s
     while True:
         try:
@@ -313,7 +318,7 @@ async def _until_answered(step: Callable[[], Awaitable[list[str]]], *, within_s:
         except KafkaError as error:
             if time.monotonic() > deadline:
                 raise
-            log.debug("topics.retry", extra={"reason": repr(error)})
+            log.debug("kafka.retry", extra={"reason": repr(error)})
             await asyncio.sleep(0.2)
 
 
