@@ -5,7 +5,6 @@ A dead letter keeps key, value and headers byte for byte; `dlq_*` headers tell t
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -14,13 +13,7 @@ from datetime import UTC, datetime
 from typing import TypedDict
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import (
-    GroupCoordinatorNotAvailableError,
-    GroupLoadInProgressError,
-    KafkaError,
-    NotCoordinatorForGroupError,
-)
+from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord, OffsetAndMetadata
 
 from schemas.cloudevents import Headers
@@ -33,7 +26,6 @@ from services.runtime.settings import KafkaSettings
 HEADER_PREFIX = "dlq_"
 REPLAY_GROUP = "musafaha-dlq-replay"
 """The consumer group whose committed offsets remember what was sent back."""
-COORDINATOR_WITHIN_S = 15.0
 MAX_ERROR_CHARS = 1_000
 MAX_CUT_BYTES = 1_048_576
 MAX_CUT_KEY_BYTES = 65_536
@@ -42,7 +34,6 @@ MAX_METADATA_BYTES = 4_000
 """Kafka's default for the metadata of a commit is 4,096 (`offset.metadata.max.bytes`)."""
 COORDINATOR_WITHIN_S = 30.0
 """Seconds that Kafka may take to say what a group has committed: the first group of a new Kafka waits for the topic that keeps this."""
-_NO_COORDINATOR_YET = (GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError)
 
 
 def dead_letter_headers(record: Record, *, reason: str, error: str, attempts: int, service: str, at: float) -> Headers:

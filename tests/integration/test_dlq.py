@@ -89,6 +89,15 @@ async def test_a_replay_sends_the_original_bytes_and_headers_back_once(line: Lin
     assert sorted(await _arrived(line)) == [(b"key-0", b"value-0", HEADERS), (b"key-1", b"value-1", HEADERS)]
 
 
+async def test_a_replay_works_on_a_kafka_that_no_group_has_used_before(fresh_line: Line) -> None:
+    """The first question about a group makes Kafka create the topic of commits; until that is there the answer is waited for."""
+    await _bury(fresh_line, ["schema"])
+
+    told = await _run(fresh_line, "replay")
+
+    assert (told.exit_code, told.output) == (0, f"{fresh_line.source.dlq}: 1 sent, 0 already sent back earlier, 0 not asked for\n")
+
+
 async def test_choosing_by_reason_or_place_leaves_the_others_for_a_later_replay(line: Line) -> None:
     """What was passed over is not taken for done, whatever order an operator chooses."""
     await _bury(line, ["schema", "timeout", "schema", "bad_json"])
