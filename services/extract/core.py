@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-
-from ahocorasick_rs import AhoCorasick, MatchKind
 
 from schemas.article import Article
 from schemas.codes import EvidenceRole
@@ -21,13 +18,15 @@ from services.extract.engine.build import Built, build
 from services.extract.engine.context import Context, full_names, learn_offices, name_again, resolve_kingdom, surnames
 from services.extract.engine.dates import find_dates
 from services.extract.engine.items import Item, Sentence, numbers, scan, with_colons
-from services.extract.engine.lexicon import Lexicon, load_lexicon
+from services.extract.engine.lexicon import Lexicon
 from services.extract.engine.mentions import Mention
 from services.extract.engine.merge import merge
-from services.extract.engine.reading import read_sentence, rules_by_trigger
-from services.extract.engine.segment import sentences
+from services.extract.engine.reader import Reader, compiled, reader
+from services.extract.engine.reading import read_sentence
+from services.extract.engine.segment import own_sentences, sentences
 from services.extract.engine.story import Story
-from services.extract.engine.text import Text, fold, normalize
+from services.extract.engine.text import Text, normalize
+from services.extract.engine.tongues import Tongues
 from services.extract.engine.watch import Watchlist, load_watchlist
 from services.extract.explain import Derivation, Explanation, Silence, Span
 
@@ -47,21 +46,12 @@ class Reading:
     reason: str | None = None
 
 
-@dataclass(frozen=True)
-class Reader:
-    """A language, ready to read: its lexicon and rules, and a quick look that tells articles which cannot matter."""
-
-    lexicon: Lexicon
-    rules: dict[str, list[object]]
-    glance: AhoCorasick
-    states: tuple[str, ...]
-
-
 class Extractor:
     """Reads articles. Stateless and deterministic: the same article gives the same events in every process."""
 
-    def __init__(self, readers: Sequence[Reader], watchlist: Watchlist, identity: Identity) -> None:
-        self._readers = tuple(readers)
+    def __init__(self, readers: Mapping[str, Reader], watchlist: Watchlist, identity: Identity) -> None:
+        self._readers = readers
+        self._tongues = Tongues([reader.lexicon.language for reader in readers.values()])
         self._watchlist = watchlist
         self.identity = identity
 
@@ -72,10 +62,13 @@ class Extractor:
     def read(self, article: Article) -> Reading:
         """The events of `article` and how they were found."""
         text = normalize(article.text)
-        for reader in self._readers:
-            if self._watchlist.may_matter(_glance(reader, text)):
-                return self._read_in(reader, text, article)
-        return Reading(None, [], [], "no watched pair of states is named")
+        language = self._tongues.of(text, article.language)
+        if language is None:
+            return Reading(None, [], [], "the text is in no language that has a folder")
+        reader = self._readers[language]
+        if not self._watchlist.may_matter(reader.glance(text)):
+            return Reading(None, [], [], "no watched pair of states is named")
+        return self._read_in(reader, text, article)
 
     def explain(self, article: Article) -> Explanation:
         """How the events of `article` were found, and why other places in it gave none."""
@@ -93,7 +86,7 @@ class Extractor:
     def _read_in(self, reader: Reader, text: Text, article: Article) -> Reading:
         published: date | None = article.published_at.date() if article.published_at else None
         story = Story(text, reader.lexicon, self._watchlist, published)
-        found = sentences(text, with_colons(text, numbers(text, scan(text, reader.lexicon))))
+        found = own_sentences(sentences(text, with_colons(text, numbers(text, scan(text, reader.lexicon)))))
         context = Context(home=article.source.country)
         words: dict[int, list[Item]] = {}
         for sentence in found:
@@ -104,7 +97,7 @@ class Extractor:
         _name_again(text, found, words, reader.lexicon)
         for sentence in found:
             learn_offices(sentence, context)
-            read_sentence(story, sentence, reader.rules)  # type: ignore[arg-type]
+            read_sentence(story, sentence, reader.rules)
         return Reading(story, found, build(story, merge(story, found), article, self.identity))
 
 
@@ -144,60 +137,12 @@ def _derivation(text: Text, mention: Mention) -> Derivation:
     )
 
 
-def _glance(reader: Reader, text: Text) -> set[str]:
-    """The watched states of which `text` holds any name."""
-    states = reader.states
-    return {states[pattern] for pattern, _, _ in reader.glance.find_matches_as_indexes(text.flat)}
-
-
 def load_extractor(watchlist: Path | None = None) -> Extractor:
     """The extractor over all languages in `lang/`. Raises `ConfigError` that names the file when data are wrong."""
     watch = load_watchlist(watchlist or DEFAULT_WATCHLIST)
     folders = sorted(path.parent for path in LANGUAGES.glob("*/language.toml"))
-    readers = [_reader(_lexicon(folder), watch) for folder in folders]
+    readers = {folder.name: reader(compiled(folder, SHARED), watch) for folder in folders}
     return Extractor(readers, watch, Identity(version=version("musafaha"), lexicon=_hash_of_data(watchlist or DEFAULT_WATCHLIST)))
-
-
-@cache
-def _lexicon(folder: Path) -> Lexicon:
-    """A language, compiled once a process: it is frozen, and takes most of the time of a start."""
-    return load_lexicon(folder, SHARED)
-
-
-def _reader(lexicon: Lexicon, watch: Watchlist) -> Reader:
-    names: dict[str, str] = {}
-    watched = watch.states
-    for iso in sorted(watched):
-        country = lexicon.countries.get(iso)
-        if country is None:
-            continue
-        terms = [*country.names, *country.demonyms]
-        terms += [name for cities in (country.capitals, country.cities) for variants in cities.values() for name in variants]
-        for term in terms:
-            names.setdefault(_stem(fold(term), lexicon), iso)
-    for form, readings in lexicon.forms.items():
-        for reading in readings:
-            if (
-                reading.entry.iso in watched
-                and not ({"state", "city", "demonym"} & reading.tags)
-                and not ({"conj", "to", "in", "like"} & reading.tags)
-            ):
-                names.setdefault(form, str(reading.entry.iso))
-    ordered = sorted(names)
-    return Reader(
-        lexicon=lexicon,
-        rules=rules_by_trigger(lexicon.rules),  # type: ignore[arg-type]
-        glance=AhoCorasick(ordered, matchkind=MatchKind.LeftmostLongest),
-        states=tuple(names[name] for name in ordered),
-    )
-
-
-def _stem(term: str, lexicon: Lexicon) -> str:
-    """`term` without the article that changes when a prefix meets it ("lil-Maghrib")."""
-    for glued in lexicon.language.assimilation:
-        if term.startswith(glued[1:]):
-            return term[len(glued) - 1 :]
-    return term
 
 
 def _hash_of_data(watchlist: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.corpus.load import Sample, as_event, is_locked, languages, load
-from tests.corpus.score import BASELINE, losses, measure, report
+from tests.corpus.score import baseline, losses, measure, report
 
 SAMPLES = [pytest.param(sample, id=sample.article.id) for language in languages() for sample in load(language)]
 FEWEST_WORDS, MOST_WORDS = 80, 350
@@ -123,9 +122,9 @@ def test_the_engine_reads_the_corpus_no_worse_than_before(language: str) -> None
     """No figure of the tune part or the locked part falls below the baseline."""
     from tests.corpus.score import with_engine
 
-    baseline = json.loads(BASELINE.read_text(encoding="utf-8"))[language]
+    before = baseline(language)
     now = {part: tally.figures() for part, tally in report(language, with_engine()).items()}
-    assert [f"{part}: {loss}" for part in baseline for loss in losses(baseline[part], now[part])] == []
+    assert [f"{part}: {loss}" for part in now for loss in losses(before[part], now[part])] == []
 
 
 def _day_of(sample: Sample) -> date:

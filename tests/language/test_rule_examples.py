@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from schemas.article import Article
+from schemas.article import Article, Source
 from schemas.event import NormalizationEvent
 from services.extract.core import LANGUAGES, Extractor, load_extractor
-from services.extract.engine.data import RuleData, RuleFile, read_toml
+from services.extract.engine.data import Counterexample, Example, RuleData, RuleFile, read_toml
 
 
 def _rules() -> list[RuleData]:
@@ -30,8 +30,14 @@ def extractor() -> Extractor:
     return load_extractor()
 
 
-def _article(text: str, published: str) -> Article:
-    return Article(id="example", text=text, published_at=datetime.fromisoformat(published).replace(hour=12, tzinfo=UTC))
+def _article(rule: RuleData, example: Example | Counterexample) -> Article:
+    return Article(
+        id="example",
+        text=example.text,
+        language=rule.id.partition(".")[0],
+        published_at=datetime.fromisoformat(example.published).replace(hour=12, tzinfo=UTC),
+        source=Source(id="example", country=example.home),
+    )
 
 
 def _shown(event: NormalizationEvent, wanted: dict[str, Any]) -> dict[str, Any]:
@@ -51,9 +57,9 @@ def _shown(event: NormalizationEvent, wanted: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
-def test_example_gives_exactly_the_event_it_promises(extractor: Extractor, rule: RuleData, example: Any) -> None:
+def test_example_gives_exactly_the_event_it_promises(extractor: Extractor, rule: RuleData, example: Example) -> None:
     """A rule finds what its examples say, by that rule, and nothing else in them."""
-    events = extractor.extract(_article(example.text, example.published))
+    events = extractor.extract(_article(rule, example))
     own = [event for event in events if rule.id in event.rules]
     others = [event for event in events if rule.id not in event.rules]
 
@@ -63,9 +69,9 @@ def test_example_gives_exactly_the_event_it_promises(extractor: Extractor, rule:
 
 
 @pytest.mark.parametrize(("rule", "example"), COUNTEREXAMPLES)
-def test_counterexample_stays_silent_for_its_reason(extractor: Extractor, rule: RuleData, example: Any) -> None:
+def test_counterexample_stays_silent_for_its_reason(extractor: Extractor, rule: RuleData, example: Counterexample) -> None:
     """A rule says nothing about its counterexamples, and explains why."""
-    explanation = extractor.explain(_article(example.text, example.published))
+    explanation = extractor.explain(_article(rule, example))
 
     assert [event.rules for event, _ in explanation.events] == []
     assert example.reason in {silence.reason for silence in explanation.silences if silence.rule == rule.id} | (

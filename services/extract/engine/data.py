@@ -50,9 +50,13 @@ class ParadigmData(_Data):
 
 
 class Scripts(_Data):
-    """Which sentences a language reads: code point ranges of its letters; two different `foreign` words make it another's."""
+    """Which texts a language reads: code point ranges of its letters (folded: no accents), and its commonest small words.
+
+    `foreign` are small words of other languages in the same script: two different ones make a sentence theirs.
+    """
 
     ranges: tuple[tuple[int, int], ...]
+    small_words: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
 
 
@@ -121,10 +125,11 @@ class PersonData(_Data):
 
 
 class Example(_Data):
-    """A sentence of our own, its publication day, and what the rule must find in it."""
+    """A sentence of our own, its publication day, the outlet's home state, and what the rule must find in it."""
 
     text: str
     published: str = "2024-05-15"
+    home: Iso | None = None
     expect: dict[str, str | int | bool | list[str]]
     also: tuple[dict[str, str | int | bool | list[str]], ...] = Field(default=(), description="What else is in it, in any order.")
 
@@ -134,6 +139,7 @@ class Counterexample(_Data):
 
     text: str
     published: str = "2024-05-15"
+    home: Iso | None = None
     reason: str
 
 

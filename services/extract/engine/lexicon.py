@@ -31,6 +31,8 @@ from services.runtime.errors import ConfigError
 
 NAME_PARADIGM = "name"
 DEMONYM_PARADIGM = "demonym"
+FOREIGN = frozenset({"foreign"})
+"""Small words of another language in the same script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,8 @@ def load_lexicon(folder: Path, shared: Path) -> Lexicon:
             reading = pool.setdefault((id(entry), tags), Reading(entry, entry.classes | tags))
             if reading not in readings:
                 readings.append(reading)
+    for term in language.scripts.foreign:
+        forms.setdefault(fold(term), [Reading(Entry(FOREIGN, term), FOREIGN)])
     found = {form: tuple(forms[form]) for form in sorted(forms)}
     return Lexicon(
         language=language,

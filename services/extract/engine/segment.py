@@ -12,6 +12,8 @@ _END = re.compile(r"[.!?…]+|\n")
 DECK_WORDS = 20
 """A line shorter than this right after the headline is a deck or a bullet, not yet the lead."""
 LEAD_SENTENCES = 2
+FOREIGN_WORDS = 2
+"""So many different small words of another language make a sentence its own."""
 MAX_SENTENCE_CHARS = 1_200
 """About 200 words. The longest sentences of the press have 90."""
 
@@ -38,6 +40,17 @@ def sentences(text: Text, items: list[Item]) -> list[Sentence]:
         found.append(Sentence(start, end, len(found), lead, headline, inside))
         line += 1
     return found
+
+
+def own_sentences(found: list[Sentence]) -> list[Sentence]:
+    """The sentences without those of another language: a quotation or a text in a language that shares the script."""
+    own = []
+    for sentence in found:
+        strange = [item for item in sentence.items if "foreign" in item.tags]
+        if len({item.readings for item in strange}) < FOREIGN_WORDS:
+            sentence.items = [item for item in sentence.items if "foreign" not in item.tags] if strange else sentence.items
+            own.append(sentence)
+    return own
 
 
 def _more_follows(norm: str, end: int) -> bool:

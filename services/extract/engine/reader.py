@@ -1,0 +1,73 @@
+"""A language, ready to read: its lexicon, its rules by trigger, and a quick look that tells articles which cannot matter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from services.extract.engine.data import RuleData
+from services.extract.engine.lexicon import Lexicon, load_lexicon
+from services.extract.engine.reading import rules_by_trigger
+from services.extract.engine.text import Text, fold
+from services.extract.engine.watch import Watchlist
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A language and what of it the watchlist asks for."""
+
+    lexicon: Lexicon
+    rules: dict[str, list[RuleData]]
+    names: AhoCorasick
+    states: tuple[str, ...]
+
+    def glance(self, text: Text) -> set[str]:
+        """The watched states of which `text` holds any name."""
+        return {self.states[pattern] for pattern, _, _ in self.names.find_matches_as_indexes(text.flat)}
+
+
+@cache
+def compiled(folder: Path, shared: Path) -> Lexicon:
+    """A language, compiled once a process: it is frozen, and takes most of the time of a start. Raises `ConfigError`."""
+    return load_lexicon(folder, shared)
+
+
+def reader(lexicon: Lexicon, watch: Watchlist) -> Reader:
+    """`lexicon` with the names of all watched states, by which a text that cannot matter is put aside."""
+    names = _names_of_states(lexicon, watch.states)
+    for form, readings in lexicon.forms.items():
+        for reading in readings:
+            plain = not ({"state", "city", "demonym"} & reading.tags) and not ({"conj", "to", "in", "like"} & reading.tags)
+            if reading.entry.iso in watch.states and plain:
+                names.setdefault(form, str(reading.entry.iso))
+    ordered = sorted(names)
+    return Reader(
+        lexicon=lexicon,
+        rules=rules_by_trigger(lexicon.rules),
+        names=AhoCorasick(ordered, matchkind=MatchKind.LeftmostLongest),
+        states=tuple(names[name] for name in ordered),
+    )
+
+
+def _names_of_states(lexicon: Lexicon, watched: frozenset[str]) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for iso in sorted(watched):
+        country = lexicon.countries.get(iso)
+        if country is None:
+            continue
+        terms = [*country.names, *country.demonyms]
+        terms += [name for cities in (country.capitals, country.cities) for variants in cities.values() for name in variants]
+        for term in terms:
+            names.setdefault(_stem(fold(term), lexicon), iso)
+    return names
+
+
+def _stem(term: str, lexicon: Lexicon) -> str:
+    """`term` without the article that changes when a prefix meets it ("lil-Maghrib")."""
+    for glued in lexicon.language.assimilation:
+        if term.startswith(glued[1:]):
+            return term[len(glued) - 1 :]
+    return term
