@@ -14,9 +14,14 @@ from tests.corpus.score import baseline, losses, measure, report
 
 SAMPLES = [pytest.param(sample, id=sample.article.id) for language in languages() for sample in load(language)]
 FEWEST_WORDS, MOST_WORDS = 80, 350
-WEEKDAYS = {"الاثنين": 0, "الإثنين": 0, "الثلاثاء": 1, "الأربعاء": 2, "الخميس": 3, "الجمعة": 4, "السبت": 5, "الأحد": 6}
-TODAY = re.compile("(?:اليوم|يومه) (" + "|".join(WEEKDAYS) + ")")
-YESTERDAY = re.compile("(?<!أول )أمس (" + "|".join(WEEKDAYS) + ")")
+NAMES_OF_DAYS = (
+    ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"),
+    ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+)
+WEEKDAYS = {name: number for names in NAMES_OF_DAYS for number, name in enumerate(names)} | {"الإثنين": 0}
+TODAY = re.compile(r"(?:اليوم|يومه|\btoday,|\b[Cc]e|aujourd'hui,?) (" + "|".join(WEEKDAYS) + ")")
+YESTERDAY = re.compile(r"(?:(?<!أول )أمس|\byesterday,|(?<!avant-)\b[Hh]ier,?) (" + "|".join(WEEKDAYS) + ")")
 MARKS = re.compile("[\u064b-\u0652\u0670\u0640]")
 
 
