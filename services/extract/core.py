@@ -21,12 +21,14 @@ from services.extract.engine.items import Item, Sentence, numbers, scan, with_co
 from services.extract.engine.lexicon import Lexicon
 from services.extract.engine.mentions import Mention
 from services.extract.engine.merge import merge
+from services.extract.engine.particles import join_particles, right_case
 from services.extract.engine.reader import Reader, compiled, reader
 from services.extract.engine.reading import read_sentence
 from services.extract.engine.segment import own_sentences, sentences
 from services.extract.engine.story import Story
 from services.extract.engine.text import Text, normalize
 from services.extract.engine.tongues import Tongues
+from services.extract.engine.verbs import compose_verbs
 from services.extract.engine.watch import Watchlist, load_watchlist
 from services.extract.explain import Derivation, Explanation, Silence, Span
 
@@ -86,11 +88,14 @@ class Extractor:
     def _read_in(self, reader: Reader, text: Text, article: Article) -> Reading:
         published: date | None = article.published_at.date() if article.published_at else None
         story = Story(text, reader.lexicon, self._watchlist, published)
-        found = own_sentences(sentences(text, with_colons(text, numbers(text, scan(text, reader.lexicon)))))
+        language = reader.lexicon.language
+        found = own_sentences(sentences(text, _words(text, reader.lexicon), language.abbreviations))
         context = Context(home=article.source.country)
         words: dict[int, list[Item]] = {}
         for sentence in found:
             sentence.items = find_dates(text, sentence.items)
+            if language.auxiliaries:
+                sentence.items = compose_verbs(sentence.items)
             resolve_kingdom(sentence, context)
             words[sentence.number] = list(sentence.items)
             sentence.items = find_actors(text, sentence.items)
@@ -99,6 +104,14 @@ class Extractor:
             learn_offices(sentence, context)
             read_sentence(story, sentence, reader.rules)
         return Reading(story, found, build(story, merge(story, found), article, self.identity))
+
+
+def _words(text: Text, lexicon: Lexicon) -> list[Item]:
+    """The words of `text` that the language knows, its numbers and its colons; small words joined to their neighbours."""
+    found = scan(text, lexicon)
+    if lexicon.language.capitals:
+        found = right_case(text, found)
+    return with_colons(text, join_particles(text, numbers(text, found, lexicon.language.ordinals)))
 
 
 def _name_again(text: Text, found: list[Sentence], words: dict[int, list[Item]], lexicon: Lexicon) -> None:

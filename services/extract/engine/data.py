@@ -68,6 +68,10 @@ class LanguageFile(_Data):
     scripts: Scripts
     proclitics: dict[str, dict[str, tuple[Tag, ...]]]
     assimilation: dict[str, str] = {}
+    capitals: bool = Field(default=False, description="Names begin with a capital letter, and other words do not.")
+    auxiliaries: bool = Field(default=False, description="Verbs are made of several words; words of class aux.* and inf.mark are theirs.")
+    abbreviations: tuple[str, ...] = Field(default=(), description="Words whose full stop ends no sentence.")
+    ordinals: tuple[str, ...] = Field(default=(), description="Endings that make a number an ordinal.")
     paradigms: dict[str, ParadigmData]
 
 
@@ -160,6 +164,7 @@ class RuleData(_Data):
     why: Annotated[str, StringConstraints(min_length=20)]
     trigger: tuple[Tag, ...]
     without: tuple[Tag, ...] = ()
+    having: tuple[Tag, ...] = Field(default=(), description="Marks that the trigger must all have.")
     object: Object | None = None
     needs: Object | None = None
     avoids: Object | None = None

@@ -13,8 +13,8 @@ from schemas.codes import Precision
 from services.extract.engine.items import Item, gap
 from services.extract.engine.text import Text
 
-_SEPARATORS = frozenset(" ,/\\-()")
-_ANCHORS = frozenset({"date.month", "date.weekday", "date.day", "date.unit", "date.pair", "date.recent"})
+_SEPARATORS = frozenset(" ,/\\-().")
+_ANCHORS = frozenset({"date.month", "date.weekday", "date.day", "date.unit", "date.pair", "date.recent", "date.soon"})
 DAY, WEEK, MONTH, YEAR = 1, 7, 30, 365
 MAX_WORDS = 12
 """Words of one date expression at most."""
@@ -47,6 +47,7 @@ class DateExpression:
     since: bool = False
     several: bool = False
     recent: bool = False
+    soon: bool = False
 
 
 def find_dates(text: Text, items: list[Item]) -> list[Item]:
@@ -71,7 +72,7 @@ def _is_date(item: Item) -> bool:
 
 
 def _joined(text: Text, left: Item, right: Item) -> bool:
-    return gap(left, right) == 0 and all(c in _SEPARATORS for c in text.norm[left.end : right.start])
+    return gap(left, right) == 0 and all(c in _SEPARATORS for c in text.norm[left.end : right.start if right.lead < 0 else right.lead])
 
 
 def _run(text: Text, items: list[Item], position: int) -> tuple[DateExpression, list[int]] | None:
@@ -148,6 +149,7 @@ _MARKED: dict[str, tuple[str, int | bool]] = {
     "date.this": ("which", 0),
     "date.next": ("which", 1),
     "date.recent": ("recent", True),
+    "date.soon": ("soon", True),
     "date.several": ("several", True),
     "date.ago": ("ago", True),
     "date.since": ("since", True),
@@ -174,7 +176,7 @@ def _sound(items: list[Item], used: list[int], out: DateExpression) -> bool:
     months = [items[i] for i in used if "date.month" in items[i].tags]
     if months and all("date.weak" in month.tags for month in months):
         return bool(out.days or out.year or out.which is not None or out.part or len(months) > 1)
-    if not (out.months or out.weekdays or out.offset is not None or out.recent):
+    if not (out.months or out.weekdays or out.offset is not None or out.recent or out.soon):
         if out.unit is not None:
             has_which = out.which is not None or out.several or out.ago
             return has_which or out.year is not None or (out.unit in (WEEK, MONTH, YEAR) and out.part is not None)
@@ -194,6 +196,8 @@ def resolve(expression: DateExpression, published: date, *, future: bool, week_s
             return _weekday_date(e, published, future)
         if e.recent or (e.several and (e.ago or e.which is None)):
             return When(None, published - timedelta(days=1), Precision.APPROX_BEFORE)
+        if e.soon:
+            return When(published + timedelta(days=1), None, Precision.APPROX_AFTER)
         if e.unit is not None:
             return _unit_date(e, published, week_starts, future)
         if e.year is not None:

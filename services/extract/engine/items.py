@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Container
 from dataclasses import dataclass, field
 
 from services.extract.engine.lexicon import Entry, Lexicon, Reading
 from services.extract.engine.text import Text
 
-_NUMBER = re.compile(r"(?<= )[^\W\d_]?(\d{1,4})(?= |$)")
-"""A plain number, with one letter glued to it at most ("and 28")."""
+_NUMBER = re.compile(r"(?<= )[^\W\d_]?(\d{1,4})([^\W\d_]{0,3})(?= |$)")
+"""A plain number, with one letter glued before it at most ("and 28"), and what makes it an ordinal."""
 _COMMA = ","
 _COLON = re.compile(r":(?!\d)")
 
@@ -29,6 +30,7 @@ class Item:
     tags: frozenset[str]
     readings: tuple[Reading, ...]
     value: object = None
+    lead: int = -1  # where the particles before it begin, when it has any
 
     def entry(self, tag: str) -> Entry | None:
         """The entry behind the reading that has `tag`."""
@@ -71,11 +73,13 @@ def scan(text: Text, lexicon: Lexicon) -> list[Item]:
     return found
 
 
-def numbers(text: Text, items: list[Item]) -> list[Item]:
-    """`items` with the plain numbers of the text among them."""
+def numbers(text: Text, items: list[Item], ordinals: Container[str] = ()) -> list[Item]:
+    """`items` with the plain numbers of the text among them; `ordinals` are the endings that a number may have."""
     taken = [item.start for item in items]
     found = []
     for match in _NUMBER.finditer(text.flat):
+        if match.group(2) and match.group(2) not in ordinals:
+            continue
         at = bisect_right(taken, match.start()) - 1
         if at >= 0 and items[at].end > match.start():
             continue

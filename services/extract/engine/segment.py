@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Container
 
 from services.extract.engine.items import Item, Sentence
 from services.extract.engine.text import Text
@@ -14,16 +15,17 @@ DECK_WORDS = 20
 LEAD_SENTENCES = 2
 FOREIGN_WORDS = 2
 """So many different small words of another language make a sentence its own."""
+LONGEST_ABBREVIATION = 8
 MAX_SENTENCE_CHARS = 1_200
 """About 200 words. The longest sentences of the press have 90."""
 
 
-def sentences(text: Text, items: list[Item]) -> list[Sentence]:
-    """The sentences of `text` that hold any item, each with its items."""
+def sentences(text: Text, items: list[Item], abbreviations: Container[str] = ()) -> list[Sentence]:
+    """The sentences of `text` that hold any item, each with its items; a full stop behind one of `abbreviations` ends none."""
     found: list[Sentence] = []
     lead_left, in_deck, line = LEAD_SENTENCES, True, 0
     starts = [item.start for item in items]
-    for start, end in _spans(text.norm):
+    for start, end in _spans(text.norm, abbreviations):
         if text.token[end - 1] == text.token[start] and not text.flat[start:end].strip():
             continue
         words = text.token[end - 1] - text.token[start] + (text.flat[start] != " " and start > 0)
@@ -57,7 +59,7 @@ def _more_follows(norm: str, end: int) -> bool:
     return len(norm) - end > 200
 
 
-def _spans(norm: str) -> list[tuple[int, int]]:
+def _spans(norm: str, abbreviations: Container[str]) -> list[tuple[int, int]]:
     """Offsets of the sentences: cut at line ends, and at full stops that end neither a number, nor an initial, nor go on as an ellipsis."""
     spans: list[tuple[int, int]] = []
     start = 0
@@ -72,6 +74,8 @@ def _spans(norm: str) -> list[tuple[int, int]]:
                     continue
                 if at >= 2 and before.isalpha() and not norm[at - 2].isalnum():
                     continue
+                if _last_word(norm, at) in abbreviations:
+                    continue
                 if after.isascii() and after.isalpha() and before.isascii():
                     continue
             elif mark in ("..", "…", "...") and start <= 1 and "\n" not in norm[1:at]:
@@ -82,6 +86,14 @@ def _spans(norm: str) -> list[tuple[int, int]]:
     if start < len(norm):
         spans.append((start, len(norm)))
     return [piece for span in spans if norm[span[0] : span[1]].strip(" .\n!?…") for piece in _pieces(norm, *span)]
+
+
+def _last_word(norm: str, at: int) -> str:
+    """The letters right before the full stop at `at`."""
+    start = at
+    while start > 0 and at - start < LONGEST_ABBREVIATION and norm[start - 1].isalpha():
+        start -= 1
+    return norm[start:at]
 
 
 def _pieces(norm: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -1,0 +1,60 @@
+"""Small words that belong to a neighbour: articles and "and" to the word behind them, a possessive ending to the one before.
+
+Where a language writes them together with their word, its paradigms hold them already. Not here: prepositions (`actors`).
+"""
+
+from __future__ import annotations
+
+from services.extract.engine.items import Item, gap
+from services.extract.engine.lexicon import Reading
+from services.extract.engine.text import Text
+
+NEXT, BACK = "glue.next", "glue.back"
+NAMES = frozenset({"state", "city", "person", "cap"})
+"""What is written with a capital where a language has them."""
+_BETWEEN = frozenset(" -,")
+
+
+def right_case(text: Text, items: list[Item]) -> list[Item]:
+    """`items` without readings that their first letter rules out: a name in small letters, a small word with a capital."""
+    kept = []
+    for item in items:
+        if item.tags & NAMES or "small" in item.tags:
+            letter = text.source[int(text.index[item.start])]
+            item.readings = tuple(reading for reading in item.readings if _case_fits(reading, letter.isupper()))
+            if not item.readings:
+                continue
+            item.tags = frozenset().union(*(reading.tags for reading in item.readings))
+        kept.append(item)
+    return kept
+
+
+def _case_fits(reading: Reading, capital: bool) -> bool:
+    return "small" not in reading.tags if capital else not reading.tags & NAMES
+
+
+def join_particles(text: Text, items: list[Item]) -> list[Item]:
+    """`items` with each particle joined to its word: the word takes its marks, and begins or ends where the particle does."""
+    joined: list[Item] = []
+    waiting: list[Item] = []
+    for item in items:
+        if waiting and not _touch(text, waiting[-1], item):
+            waiting = []
+        if BACK in item.tags:
+            if joined and not waiting and gap(joined[-1], item) == 0:
+                joined[-1].tags |= item.tags - {BACK}
+                joined[-1].last = item.last
+            continue
+        if NEXT in item.tags:
+            waiting.append(item)
+            continue
+        if waiting:
+            item.tags = item.tags.union(*(particle.tags for particle in waiting)) - {NEXT}
+            item.first, item.lead = waiting[0].first, waiting[0].start
+            waiting = []
+        joined.append(item)
+    return joined
+
+
+def _touch(text: Text, left: Item, right: Item) -> bool:
+    return gap(left, right) == 0 and _BETWEEN.issuperset(text.norm[left.end : right.start])
