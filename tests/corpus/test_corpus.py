@@ -18,10 +18,11 @@ NAMES_OF_DAYS = (
     ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"),
     ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+    ("שני", "שלישי", "רביעי", "חמישי", "שישי", "שבת", "ראשון"),
 )
 WEEKDAYS = {name: number for names in NAMES_OF_DAYS for number, name in enumerate(names)} | {"الإثنين": 0}
-TODAY = re.compile(r"(?:اليوم|يومه|\btoday,|\b[Cc]e|aujourd'hui,?) (" + "|".join(WEEKDAYS) + ")")
-YESTERDAY = re.compile(r"(?:(?<!أول )أمس|\byesterday,|(?<!avant-)\b[Hh]ier,?) (" + "|".join(WEEKDAYS) + ")")
+TODAY = re.compile(r"(?:(?:اليوم|يومه|\btoday,|\b[Cc]e|aujourd'hui,?) |(?:היום|הבוקר|הערב|הלילה) \()(" + "|".join(WEEKDAYS) + ")")
+YESTERDAY = re.compile(r"(?:(?:(?<!أول )أمس|\byesterday,|(?<!avant-)\b[Hh]ier,?) |(?:אתמול|אמש) \()(" + "|".join(WEEKDAYS) + ")")
 MARKS = re.compile("[\u064b-\u0652\u0670\u0640]")
 
 
