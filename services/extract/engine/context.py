@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 
 from schemas.codes import Rank
 from services.extract.engine.actors import Actor, Group, is_unique_office
+from services.extract.engine.entries import Entry
+from services.extract.engine.formtable import Reading
 from services.extract.engine.items import Item, Sentence
-from services.extract.engine.lexicon import Entry, Lexicon, Reading
+from services.extract.engine.lexicon import Lexicon
 from services.extract.engine.text import Text
 
 KINGDOMS = frozenset({"MAR", "SAU", "JOR", "BHR"})

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
+
+Tags = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,39 +18,62 @@ class Slot:
     cut: str
     before: tuple[str, ...]
     after: tuple[str, ...]
-    tags: frozenset[str]
+    tags: Tags
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A slot with one choice of each affix. Where it `merges`, the prefix may melt into the word."""
+
+    slot: Slot
+    proclitic: str
+    before: str
+    after: str
+    tags: Tags
+    merges: bool
+
+
+@dataclass(frozen=True)
 class Paradigm:
-    """Rows times proclitics. `head_only`: of several words only the first inflects."""
+    """Slots times proclitics; `assimilation` says what is written where the last letter of a prefix meets the first ones of the word."""
 
-    proclitics: tuple[tuple[str, frozenset[str]], ...]
+    proclitics: tuple[tuple[str, Tags], ...]
     slots: tuple[Slot, ...]
+    assimilation: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """Every combination of affixes. Equal tags are one object, so that a table of forms stays small."""
+        pool: dict[Tags, Tags] = {}
+        meeting = tuple(glued[0] for glued in self.assimilation)
+        return tuple(
+            Row(slot, proclitic, before, after, pool.setdefault(slot.tags | tags, slot.tags | tags), proclitic.endswith(meeting))
+            for slot in self.slots
+            for before, after in product(slot.before, slot.after)
+            for proclitic, tags in self.proclitics
+        )
+
+    def joined(self, prefix: str, word: str) -> str:
+        """`word` behind `prefix`, as it is written."""
+        for glued, merged in self.assimilation.items():
+            if prefix.endswith(glued[0]) and word.startswith(glued[1:]):
+                return prefix[:-1] + merged + word[len(glued) - 1 :]
+        return prefix + word
 
 
-def inflect(lemma: str, paradigm: Paradigm, assimilation: Mapping[str, str]) -> Iterator[tuple[str, frozenset[str]]]:
-    """Every (form, tags) of `lemma`, whose stems stand between bars (`perfect|imperfect`); of several words the first inflects.
-
-    `assimilation` says what is written where the last letter of a prefix meets the first ones of the word.
-    """
-    stems = [stem.strip() for stem in lemma.split("|")]
-    for slot in paradigm.slots:
+def inflect(lemma: str, paradigm: Paradigm) -> Iterator[tuple[str, Tags]]:
+    """Every (form, tags) of `lemma`, whose stems stand between bars (`perfect|imperfect`); of several words the first inflects."""
+    stems = [stem.strip().partition(" ") for stem in lemma.split("|")]
+    for row in paradigm.rows:
+        slot = row.slot
         if slot.stem > len(stems):
             continue
-        head, _, rest = stems[slot.stem - 1].partition(" ")
-        if slot.cut and not head.endswith(slot.cut):
-            continue
-        stem = head[: len(head) - len(slot.cut)]
-        for before, after in product(slot.before, slot.after):
-            inner = before + stem + after
-            for proclitic, tags in paradigm.proclitics:
-                form = _joined(proclitic, inner, assimilation)
-                yield (f"{form} {rest}" if rest else form), slot.tags | tags
-
-
-def _joined(prefix: str, word: str, assimilation: Mapping[str, str]) -> str:
-    for glued, merged in assimilation.items():
-        if prefix.endswith(glued[0]) and word.startswith(glued[1:]):
-            return prefix[:-1] + merged + word[len(glued) - 1 :]
-    return prefix + word
+        head, space, rest = stems[slot.stem - 1]
+        if slot.cut:
+            if not head.endswith(slot.cut):
+                continue
+            head = head[: -len(slot.cut)]
+        if row.merges:
+            yield paradigm.joined(row.proclitic, row.before + head + row.after) + space + rest, row.tags
+        else:
+            yield f"{row.proclitic}{row.before}{head}{row.after}{space}{rest}", row.tags

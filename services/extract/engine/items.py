@@ -1,16 +1,18 @@
 """What was found in a text: words of the lexicon with their readings, in order, one reading list per place.
 
-`scan` is the one pass of the automaton over an article; everything after it works on items.
+`scan` is the one pass over the words of an article; everything after it works on items.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
-from services.extract.engine.lexicon import Entry, Lexicon, Reading
+from services.extract.engine.entries import Entry
+from services.extract.engine.formtable import Reading
+from services.extract.engine.lexicon import Lexicon
 from services.extract.engine.text import Text
 
 _NUMBER = re.compile(r"(?<= )[^\W\d_]?(\d{1,4})([^\W\d_]{0,3})(?= |$)")
@@ -51,26 +53,33 @@ class Sentence:
 
 def scan(text: Text, lexicon: Lexicon) -> list[Item]:
     """All words of `lexicon` in `text`, longest first from the left, whole words only; stop words are gone."""
-    flat, token = text.flat, text.token
-    size = len(flat)
-    best: dict[int, tuple[int, int]] = {}
-    for pattern, start, end in lexicon.automaton.find_matches_as_indexes(flat, overlapping=True):
-        if (end == size or flat[end] == " ") and end > best.get(start, (0, 0))[0]:
-            best[start] = (end, pattern)
+    forms, begins, flat, starts, token = lexicon.forms, lexicon.forms.begins, text.flat, text.starts, text.token
+    words = text.words
     found: list[Item] = []
     reached = 0
-    readings = lexicon.readings
-    for start in sorted(best):
-        if start < reached:
+    for number, word in enumerate(words):
+        if number < reached:
             continue
-        end, pattern = best[start]
-        reached = end
-        choice = readings[pattern]
-        tags = choice[0].tags if len(choice) == 1 else frozenset().union(*(reading.tags for reading in choice))
-        if "stop" in tags:
-            continue
-        found.append(Item(start + 1, end, token[start + 1], token[end - 1], tags, choice))
+        form = _phrase_at(flat, starts[number], forms.phrases, words[number : number + 2]) if word in begins else None
+        if form is None:
+            if word not in forms:
+                continue
+            form = word
+        start, end = starts[number], starts[number] + len(form)
+        readings, tags = forms.choice(form)
+        reached = token[end - 1]
+        if "stop" not in tags:
+            found.append(Item(start, end, number + 1, reached, tags, readings))
     return found
+
+
+def _phrase_at(flat: str, start: int, phrases: Mapping[str, tuple[str, ...]], two: list[str]) -> str | None:
+    """The longest phrase that stands whole at `start`, where the words `two` stand."""
+    for phrase in phrases.get(" ".join(two), ()):
+        end = start + len(phrase)
+        if flat.startswith(phrase, start) and (end == len(flat) or flat[end] == " "):
+            return phrase
+    return None
 
 
 def numbers(text: Text, items: list[Item], ordinals: Container[str] = ()) -> list[Item]:

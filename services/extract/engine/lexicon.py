@@ -1,19 +1,20 @@
-"""A language folder, compiled: every inflected form in one automaton, every form with its readings.
+"""A language folder, compiled: every inflected form with its readings, the rules, the states and the people.
 
 Not here: what the words of a text mean together (`chunks`, `rules`).
 """
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from pydantic import RootModel
 
-from schemas.codes import ActorLevel, Domain, Instrument, ItemClass, MissionKind, Rank, Stage, Vehicle
+from schemas.codes import Rank
 from services.extract.engine.data import (
     Country,
     LanguageFile,
@@ -25,42 +26,16 @@ from services.extract.engine.data import (
     WordFile,
     read_toml,
 )
-from services.extract.engine.forms import Paradigm, Slot, inflect
-from services.extract.engine.text import fold
+from services.extract.engine.entries import Entry
+from services.extract.engine.forms import Paradigm, Slot
+from services.extract.engine.formtable import FormTable
+from services.extract.engine.text import fold, fold_all
 from services.runtime.errors import ConfigError
 
 NAME_PARADIGM = "name"
 DEMONYM_PARADIGM = "demonym"
 FOREIGN = frozenset({"foreign"})
 """Small words of another language in the same script."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What a form stands for; the fields mean what they mean in `data.Word`."""
-
-    classes: frozenset[str]
-    lemma: str
-    iso: str | None = None
-    key: str | None = None
-    rank: Rank | None = None
-    level: ActorLevel | None = None
-    domains: tuple[Domain, ...] = ()
-    number: int | None = None
-    instrument: Instrument | None = None
-    stage: Stage | None = None
-    vehicle: Vehicle | None = None
-    mission: MissionKind | None = None
-    item: ItemClass | None = None
-    raw: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One way to read a form: its entry, and all tags (classes of the entry and marks of the inflection)."""
-
-    entry: Entry
-    tags: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +66,10 @@ class Lexicon:
     """All knowledge of one language."""
 
     language: LanguageFile
-    forms: Mapping[str, tuple[Reading, ...]]
-    automaton: AhoCorasick
+    forms: FormTable
     rules: tuple[RuleData, ...]
     countries: Mapping[str, Country]
     persons: Mapping[str, Person]
-    readings: tuple[tuple[Reading, ...], ...] = field(default=())
 
 
 class _Countries(RootModel[dict[str, Country]]):
@@ -125,30 +98,28 @@ def load_lexicon(folder: Path, shared: Path) -> Lexicon:
     words = [word for path in sorted(folder.glob("*.toml")) if path.name not in SPECIAL for word in read_toml(path, WordFile).word]
     rules = tuple(rule for path in sorted((folder / "rules").glob("*.toml")) for rule in read_toml(path, RuleFile).rule)
     paradigms = {name: _paradigm(language, name) for name in language.paradigms}
-    forms: dict[str, list[Reading]] = {}
-    pool: dict[tuple[int, frozenset[str]], Reading] = {}
+    forms = FormTable()
     sources = [*_word_forms(words, paradigms, folder), *_country_forms(countries), *_person_forms(names, persons)]
-    for entry, paradigm_name, lemma in sources:
-        stems = "|".join(fold(stem) for stem in lemma.split("|"))
-        for form, tags in inflect(stems, paradigms[paradigm_name], language.assimilation):
-            readings = forms.setdefault(form, [])
-            reading = pool.setdefault((id(entry), tags), Reading(entry, entry.classes | tags))
-            if reading not in readings:
-                readings.append(reading)
-    for term in language.scripts.foreign:
-        forms.setdefault(fold(term), [Reading(Entry(FOREIGN, term), FOREIGN)])
-    found = {form: tuple(forms[form]) for form in sorted(forms)}
-    return Lexicon(
-        language=language,
-        forms=found,
-        automaton=AhoCorasick(
-            [" " + form for form in found], matchkind=MatchKind.Standard, store_patterns=False, implementation=Implementation.ContiguousNFA
-        ),
-        rules=rules,
-        countries=countries,
-        persons=persons,
-        readings=tuple(found.values()),
-    )
+    folded = fold_all([stem for _, _, lemma in sources for stem in lemma.split("|")])
+    with _no_collection():
+        for entry, paradigm, lemma in sources:
+            forms.add(entry, "|".join(next(folded) for _ in lemma.split("|")), paradigms[paradigm])
+        for term in language.scripts.foreign:
+            forms.add_fallback(Entry(FOREIGN, term), fold(term))
+        forms.close()
+    return Lexicon(language=language, forms=forms, rules=rules, countries=countries, persons=persons)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Without the search for cycles: a hundred thousand new objects, none of them in one, would set it off again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _paradigm(language: LanguageFile, name: str) -> Paradigm:
@@ -158,6 +129,7 @@ def _paradigm(language: LanguageFile, name: str) -> Paradigm:
     return Paradigm(
         proclitics=tuple((prefix, frozenset(tags)) for prefix, tags in language.proclitics[data.proclitics].items()),
         slots=tuple(Slot(slot.stem, slot.cut, slot.before, slot.after, frozenset(slot.tags)) for slot in data.slots),
+        assimilation=language.assimilation,
     )
 
 

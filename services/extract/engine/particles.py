@@ -5,8 +5,8 @@ Where a language writes them together with their word, its paradigms hold them a
 
 from __future__ import annotations
 
+from services.extract.engine.formtable import Reading
 from services.extract.engine.items import Item, gap
-from services.extract.engine.lexicon import Reading
 from services.extract.engine.text import Text
 
 NEXT, BACK = "glue.next", "glue.back"

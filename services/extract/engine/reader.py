@@ -14,6 +14,9 @@ from services.extract.engine.reading import rules_by_trigger
 from services.extract.engine.text import Text, fold
 from services.extract.engine.watch import Watchlist
 
+NOT_NEEDED = frozenset({"state", "city", "demonym", "conj", "to", "in", "like"})
+"""Forms that hold the name of a state anyway, or the same word without its prefix."""
+
 
 @dataclass(frozen=True)
 class Reader:
@@ -38,11 +41,9 @@ def compiled(folder: Path, shared: Path) -> Lexicon:
 def reader(lexicon: Lexicon, watch: Watchlist) -> Reader:
     """`lexicon` with the names of all watched states, by which a text that cannot matter is put aside."""
     names = _names_of_states(lexicon, watch.states)
-    for form, readings in lexicon.forms.items():
-        for reading in readings:
-            plain = not ({"state", "city", "demonym"} & reading.tags) and not ({"conj", "to", "in", "like"} & reading.tags)
-            if reading.entry.iso in watch.states and plain:
-                names.setdefault(form, str(reading.entry.iso))
+    for form, iso, tags in lexicon.forms.states():
+        if iso in watch.states and not tags & NOT_NEEDED:
+            names.setdefault(form, iso)
     ordered = sorted(names)
     return Reader(
         lexicon=lexicon,
