@@ -13,8 +13,9 @@ import pytest
 from schemas.codes import Domain, EventType
 from services.extract.core import HERE, LANGUAGES, SHARED
 from services.extract.engine.data import RuleData, RuleFile, read_toml
+from services.extract.engine.finders import FINDERS
 from services.extract.engine.lexicon import SPECIAL, load_lexicon
-from services.extract.engine.roles import FINDERS
+from services.extract.engine.reading import TOPIC
 from services.extract.engine.text import fold
 from services.extract.explain import REASONS
 from services.runtime.errors import ConfigError
@@ -81,7 +82,7 @@ def test_every_class_that_a_rule_names_exists(folder: Path) -> None:
     known = {tag for readings in lexicon.forms.values() for reading in readings for tag in reading.tags}
     known |= {f"{tag}.actor" for tag in known} | {"actor", "date", "number"}
     wanted = {tag for rule in lexicon.rules for tag in (*rule.trigger, *rule.without)}
-    wanted |= {tag for rule in lexicon.rules for beside in (rule.object, rule.needs, rule.avoids) if beside for tag in beside.class_}
+    wanted |= {tag for rule in lexicon.rules for beside in (rule.object, *rule.needs, *rule.avoids) if beside for tag in beside.class_}
 
     assert wanted - known == set()
 
@@ -90,7 +91,7 @@ def test_every_role_that_a_rule_names_has_a_finder() -> None:
     """A slip in the name of a role would leave the slot empty for ever."""
     named = {name for rule in _rules() for names in rule.roles.values() for name in names}
 
-    assert named - set(FINDERS) == set()
+    assert named - {*FINDERS, TOPIC} == set()
 
 
 def test_every_reason_that_a_counterexample_names_is_explained() -> None:

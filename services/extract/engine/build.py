@@ -19,8 +19,10 @@ from schemas.codes import (
 from schemas.event import EVENT, MAX_SPAN_CHARS, MAX_SPANS, Extractor, NormalizationEvent
 from schemas.ids import event_id
 from services.extract.engine.actors import Group
+from services.extract.engine.drafts import Draft
 from services.extract.engine.fields import FIELDS_BY_TYPE, evidence_span
-from services.extract.engine.merge import Draft, discourse_of, evidence_of
+from services.extract.engine.merge import evidence_of
+from services.extract.engine.standing import discourse_of
 from services.extract.engine.story import Story
 
 CODES: dict[str, Any] = tomllib.loads((Path(__file__).parent.parent / "codes.toml").read_text(encoding="utf-8"))

@@ -6,16 +6,18 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from schemas.codes import (
     ActorLevel,
+    ArmsStage,
     Domain,
     EventType,
     FlightsAction,
     Instrument,
     ItemClass,
     MissionKind,
+    Mode,
     Rank,
     RelationsAction,
     Stage,
@@ -156,6 +158,14 @@ class Object(_Data):
     next: bool = Field(default=False, description="Only the very next known word or phrase counts.")
 
 
+def _as_list(value: object) -> object:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+Objects = Annotated[tuple[Object, ...], BeforeValidator(_as_list)]
+"""One condition or several, as the file has it."""
+
+
 class RuleData(_Data):
     """One fact of the language: which words, standing how to each other, tell an event."""
 
@@ -166,13 +176,15 @@ class RuleData(_Data):
     without: tuple[Tag, ...] = ()
     having: tuple[Tag, ...] = Field(default=(), description="Marks that the trigger must all have.")
     object: Object | None = None
-    needs: Object | None = None
-    avoids: Object | None = None
+    needs: Objects = Field(default=(), description="All of them must stand beside the trigger.")
+    avoids: Objects = Field(default=(), description="None of them may.")
     roles: dict[str, tuple[str, ...]] = {}
     inherits: bool = False
-    stage: Stage | None = None
+    stage: Stage | ArmsStage | None = None
     instrument: Instrument | None = None
     status: Status | None = None
+    mode: Mode | None = None
+    told: bool = Field(default=False, description="The noun alone says that it took place.")
     action: RelationsAction | FlightsAction | None = None
     priority: int = 0
     examples: tuple[Example, ...] = Field(min_length=1)

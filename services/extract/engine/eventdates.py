@@ -11,8 +11,8 @@ from schemas.codes import (
     Precision,
 )
 from services.extract.engine.dates import When
+from services.extract.engine.drafts import Draft
 from services.extract.engine.mentions import Mention
-from services.extract.engine.merge import Draft
 from services.extract.engine.story import Story
 
 

@@ -5,16 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from schemas.codes import (
-    ArmsStage,
     Basis,
     Discourse,
     EventType,
     EvidenceRole,
     Factuality,
-    FlightsAction,
-    FlightsStatus,
     Instrument,
-    ItemClass,
     Mode,
     PersonRole,
     Precision,
@@ -26,10 +22,14 @@ from schemas.codes import (
 )
 from schemas.event import MAX_SPAN_CHARS, MAX_SPANS
 from services.extract.engine.actors import Group
+from services.extract.engine.airlinks import flights_fields
+from services.extract.engine.armsdeals import arms_fields
 from services.extract.engine.dates import When
+from services.extract.engine.drafts import Draft
 from services.extract.engine.eventdates import date_from, event_date, looks_ahead, shared_date
-from services.extract.engine.merge import Draft, discourse_of, stage_of, status_of
+from services.extract.engine.exercises import exercise_fields
 from services.extract.engine.people import MINISTERS, as_persons, level_of
+from services.extract.engine.standing import discourse_of, stage_of, status_of
 from services.extract.engine.story import Story
 
 
@@ -180,8 +180,19 @@ def _meeting(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, An
     if draft.parent is not None and when.get("basis") is not Basis.EXPLICIT:
         when, place = _within_visit(story, draft.parent, status, when, place)
     people = as_persons(story, actors, PersonRole.PARTICIPANT, when.get("start") or when.get("end"))
-    mode = Mode.PHONE if any("n.call" in m.trigger.tags for m in draft.mentions) else Mode.IN_PERSON
-    return {"status": status, "date": when, "place": place, "participants": people, "level": level_of(people), "mode": mode}
+    return {"status": status, "date": when, "place": place, "participants": people, "level": level_of(people), "mode": _mode(draft)}
+
+
+def _mode(draft: Draft) -> Mode:
+    """By telephone or video when a mention says so; else in person."""
+    for mention in draft.mentions:
+        if mention.rule.mode is not None:
+            return mention.rule.mode
+        if "n.call" in mention.trigger.tags:
+            return Mode.PHONE
+        if any("by_video" in item.tags for item in mention.sentence.items):
+            return Mode.VIDEO
+    return Mode.IN_PERSON
 
 
 def _within_visit(
@@ -246,40 +257,13 @@ def _relations(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, 
     }
 
 
-def _flights(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any]:
-    origin = next((a for m in draft.mentions for a in m.roles.get("from", Group()).members), None)
-    destination = next((a for m in draft.mentions for a in m.roles.get("to", Group()).members), None)
-    planned = looks_ahead(story, draft)
-    return {
-        "action": FlightsAction.ROUTE_ANNOUNCED if planned else FlightsAction(str(draft.mentions[0].rule.action)),
-        "status": FlightsStatus.PLANNED if planned else FlightsStatus.DONE,
-        "date": shared_date(story, draft, fields),
-        "origin": {"country": origin.iso, "city": origin.city} if origin else {},
-        "destination": {"country": destination.iso, "city": destination.city} if destination else {},
-        "direct": True if any("direct" in m.trigger.tags for m in draft.mentions) else None,
-    }
-
-
-def _arms(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any]:
-    background = fields["discourse"] is Discourse.BACKGROUND
-    goods = next((r.entry for m in draft.mentions if m.object for r in m.object.readings if r.entry.item), None)
-    planned = looks_ahead(story, draft)
-    return {
-        "stage": ArmsStage.PLANNED if planned else ArmsStage.DELIVERED,
-        "seller": draft.parties[0],
-        "buyer": draft.parties[1],
-        "item": goods.key if goods else None,
-        "item_class": goods.item if goods else ItemClass.OTHER,
-        "date": date_from(story, draft, draft.mentions, planned=planned, background=background),
-    }
-
-
 FIELDS_BY_TYPE = {
     EventType.AGREEMENT: _agreement,
     EventType.VISIT: _visit,
     EventType.MEETING: _meeting,
     EventType.SUMMIT: _summit,
     EventType.RELATIONS_CHANGE: _relations,
-    EventType.FLIGHTS: _flights,
-    EventType.ARMS_DEAL: _arms,
+    EventType.FLIGHTS: flights_fields,
+    EventType.EXERCISE: exercise_fields,
+    EventType.ARMS_DEAL: arms_fields,
 }

@@ -37,7 +37,7 @@ def build_meeting(story: Story, sentence: Sentence, place: Place, mention: Menti
     side = both[:1] or [known(story, actor) for actor in mention.roles.get("side", Group()).members if actor.kind in TRAVELLERS]
     others = both[1:] or [known(story, actor) for actor in mention.roles.get("counterpart", Group()).members if actor.kind in TRAVELLERS]
     if not side or not others:
-        return "no_second_party"
+        return _states_meet(story, place, mention, [*side, *others])
     if any(actor.level is not ActorLevel.STATE or "speaker_for" in actor.tags for actor in (*side, *others)):
         return "non_state"
     for actor in others:
@@ -62,6 +62,17 @@ def build_meeting(story: Story, sentence: Sentence, place: Place, mention: Menti
     for actor in people:
         _add_meeting(story, mention, EventType.MEETING, [str(side[0].iso), str(actor.iso)], [*side, actor])
     return True
+
+
+def _states_meet(story: Story, place: Place, mention: Mention, people: list[Actor]) -> str | bool:
+    """A meeting that is told of two states alone: of their joint committee, of teams that negotiate."""
+    states = mention.roles.get("parties", Group()).states
+    if len(states) != 2:
+        return "no_second_party"
+    if not story.watchlist.in_scope(states):
+        return "out_of_scope"
+    mention.place = where(place)
+    return _add_meeting(story, mention, EventType.MEETING, states, [actor for actor in people if actor.iso in states])
 
 
 def _office_of(story: Story, actor: Actor) -> tuple[Rank | None, str | None]:

@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from schemas.codes import UNIQUE_OFFICES, Discourse, Domain, EventType, EvidenceRole, Instrument, Precision, Rank, Stage, Status
+from schemas.codes import UNIQUE_OFFICES, Discourse, Domain, EventType, EvidenceRole, Instrument, Precision, Rank, Stage
 from schemas.event import MAX_EVENTS, MAX_SPANS
 from services.extract.engine.actors import Actor, Group
+from services.extract.engine.airlinks import same_link
+from services.extract.engine.armsdeals import same_deal
 from services.extract.engine.dates import When
+from services.extract.engine.drafts import Draft
+from services.extract.engine.exercises import same_drill
 from services.extract.engine.items import Item, Sentence
 from services.extract.engine.mentions import Mention
+from services.extract.engine.pacts import PRE_SIGNATURE
 from services.extract.engine.roles import IN, TO, is_actor
+from services.extract.engine.standing import discourse_of, stage_of
 from services.extract.engine.story import Story
 
 OPEN_DAYS = 10
 """How far an open window reaches when two dates are compared (ontology I0)."""
-BACKGROUND_AFTER_DAYS = 3
-OLD_AFTER_DAYS = 14
 DEFENCE_FAMILY = frozenset({Domain.DEFENCE_SECURITY, Domain.MILITARY, Domain.INTELLIGENCE, Domain.ARMS})
-PRE_SIGNATURE = [Stage.PROPOSED, Stage.NEGOTIATING, Stage.ANNOUNCED, Stage.PLANNED, Stage.INITIALLED, Stage.FINALIZED, Stage.SIGNED]
 SPECIFIC = [Instrument.MOU, Instrument.FRAMEWORK_AGREEMENT]
-
-
-@dataclass(slots=True, eq=False)
-class Draft:
-    """An event in the making."""
-
-    type: EventType
-    parties: list[str]
-    mentions: list[Mention] = field(default_factory=list)
-    partial: list[Mention] = field(default_factory=list)
-    members: list[Actor] = field(default_factory=list)
-    domains: tuple[Domain, ...] = ()
-    parent: Draft | None = None
-
-    @property
-    def told(self) -> list[Mention]:
-        """All mentions, also those that only add something, in the order of the text."""
-        return sorted((*self.mentions, *self.partial), key=lambda mention: (mention.trigger.start, mention.rule.id))
-
-    @property
-    def first_start(self) -> int:
-        """Where the first evidence stands."""
-        return min(mention.trigger.start for mention in self.mentions)
 
 
 def merge(story: Story, sentences: list[Sentence]) -> list[Draft]:
@@ -126,7 +105,8 @@ def _same(story: Story, draft: Draft, mention: Mention) -> bool:
         return _same_summit(story, draft, mention)
     if draft.type is EventType.MEETING:
         return set(draft.parties) == set(mention.parties) and _same_people(story, draft, mention) and _dates_fit(story, draft, mention)
-    return set(draft.parties) == set(mention.parties) and _same_action(draft, mention) and _fits_here(story, draft, mention)
+    alike = _ALIKE.get(draft.type, _same_action)
+    return alike(draft, mention) and _fits_here(story, draft, mention)
 
 
 def _fits_here(story: Story, draft: Draft, mention: Mention) -> bool:
@@ -139,8 +119,13 @@ GROUPED = (frozenset({"establish", "resume", "upgrade", "recognize"}), frozenset
 
 
 def _same_action(draft: Draft, mention: Mention) -> bool:
+    if set(draft.parties) != set(mention.parties):
+        return False
     mine, theirs = str(draft.mentions[0].rule.action), str(mention.rule.action)
     return mine == theirs or any({mine, theirs} <= group for group in GROUPED)
+
+
+_ALIKE = {EventType.FLIGHTS: same_link, EventType.EXERCISE: same_drill, EventType.ARMS_DEAL: same_deal}
 
 
 def _same_agreement(story: Story, draft: Draft, mention: Mention) -> bool:
@@ -222,7 +207,13 @@ def _same_people(story: Story, draft: Draft, mention: Mention) -> bool:
     """Somebody of each side is the same: a meeting is told by its counterpart, not by who received whom."""
     mine = {key for m in draft.mentions for actor in m.roles.get("participants", Group()).members for key in _identities(story, actor)}
     new = {key for actor in mention.roles.get("participants", Group()).members for key in _identities(story, actor)}
-    return all(any(state == iso for iso, _ in mine & new) for state in draft.parties)
+    return all(_same_side(state, mine, new) for state in draft.parties)
+
+
+def _same_side(state: str, mine: set[tuple[str | None, str]], new: set[tuple[str | None, str]]) -> bool:
+    """Somebody of the state is the same, or one of the two mentions names nobody of it."""
+    sides = [{key for key in keys if key[0] == state} for keys in (mine, new)]
+    return not all(sides) or bool(sides[0] & sides[1])
 
 
 def _identities(story: Story, actor: Actor) -> set[tuple[str | None, str]]:
@@ -269,30 +260,6 @@ def _dates_fit(story: Story, draft: Draft, mention: Mention) -> bool:
     return any(
         new[0] - slack <= end and start <= new[1] + slack if new[0] > date.min else start <= new[1] + slack for start, end in windows
     )
-
-
-def _recent(published: date | None, when: When | None) -> bool:
-    """Whether a day close to that of the text is named."""
-    start = when.start if when is not None else None
-    return published is not None and start is not None and start >= published - timedelta(days=BACKGROUND_AFTER_DAYS)
-
-
-def discourse_of(story: Story, mention: Mention) -> Discourse:
-    """Ontology C8 for one mention."""
-    published, when = story.published, mention.when
-    if mention.modality.old and mention.modality.course not in ("future", "cancelled", "postponed") and not _recent(published, when):
-        return Discourse.BACKGROUND
-    if published is not None and when is not None and mention.modality.course not in ("cancelled", "postponed"):
-        if when.end is not None and when.end < published - timedelta(days=OLD_AFTER_DAYS):
-            return Discourse.BACKGROUND
-        if when.precision is Precision.APPROX_BEFORE and not mention.sentence.headline:
-            return Discourse.BACKGROUND
-        starts_early = when.start is None or when.start < published - timedelta(days=BACKGROUND_AFTER_DAYS)
-        if mention.modality.background and starts_early and mention.modality.course != "future":
-            return Discourse.BACKGROUND
-    elif mention.modality.background and not mention.sentence.lead:
-        return Discourse.BACKGROUND
-    return Discourse.LEAD if mention.sentence.lead else Discourse.BODY
 
 
 # --- what is told of an event without naming it in full
@@ -387,53 +354,6 @@ def _parents(story: Story, drafts: list[Draft]) -> None:
             if close or (fresh and draft.type is EventType.MEETING):
                 draft.parent = visit
                 break
-
-
-# --- stage and status
-
-
-def stage_of(mention: Mention) -> Stage:
-    """The stage that one mention of an agreement tells."""
-    base = mention.rule.stage or Stage.SIGNED
-    course = mention.modality.course
-    if course == "cancelled":
-        return Stage.CANCELLED
-    if course == "postponed":
-        return Stage.POSTPONED
-    if course == "refused":
-        return Stage.REJECTED
-    if base is Stage.SIGNED and (course in ("future", "lapsed") or (course in ("present", "noun") and mention.ahead)):
-        return Stage.PLANNED
-    if course == "present" and base is Stage.SIGNED and not mention.sentence.headline:
-        return Stage.PLANNED
-    return base
-
-
-_STATUS = {"past": Status.COMPLETED, "present": Status.ONGOING, "future": Status.PLANNED, "lapsed": Status.PLANNED}
-
-
-def status_of(story: Story, mention: Mention) -> Status | None:
-    """The status that one mention of a visit, meeting or summit tells; `None` when it leaves that open."""
-    course = mention.modality.course
-    if course in ("cancelled", "postponed", "refused", "denied"):
-        return Status(course)
-    if mention.ahead and course in ("present", "noun"):
-        return Status.PLANNED
-    if mention.type is EventType.MEETING and course == "present":
-        # Headlines tell what was held in the present; elsewhere a meeting in the present is on the programme.
-        return Status.COMPLETED if mention.sentence.headline else Status.PLANNED
-    if mention.modality.ended and course in ("past", "present", "noun"):
-        return Status.COMPLETED
-    if mention.rule.status is not None and course == "past":
-        return mention.rule.status
-    if course == "noun":
-        if mention.modality.completed or mention.modality.after:
-            return Status.COMPLETED
-        end = mention.when.end if mention.when is not None else None
-        if end is not None and story.published is not None and end < story.published - timedelta(days=1):
-            return Status.COMPLETED
-        return Status.ONGOING if mention.modality.during else None
-    return _STATUS.get(course)
 
 
 def evidence_of(draft: Draft) -> list[tuple[EvidenceRole, int, int]]:

@@ -6,10 +6,16 @@ from collections.abc import Sequence
 
 from schemas.codes import Domain, EventType, EvidenceRole, Stage
 from services.extract.engine.actors import Actor, Group
+from services.extract.engine.finders import FINDERS
 from services.extract.engine.items import Item, Sentence, gap
 from services.extract.engine.mentions import Mention
-from services.extract.engine.roles import FINDERS, IN, Place, is_actor, with_
+from services.extract.engine.roles import IN, Place, is_actor, with_
 from services.extract.engine.story import MEMORY, PLACES, Story
+
+PRE_SIGNATURE = frozenset(
+    {Stage.PROPOSED, Stage.NEGOTIATING, Stage.ANNOUNCED, Stage.PLANNED, Stage.INITIALLED, Stage.FINALIZED, Stage.SIGNED}
+)
+"""Stages up to the signature: of these one is told for an instrument, the furthest."""
 
 INHERITED_WEIGHT = 0.9
 
@@ -24,8 +30,33 @@ def modality_is_bare(mention: Mention) -> bool:
 
 
 def build_pair(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:
-    group = mention.roles.get("parties", Group())
-    states = list(group.states)
+    """Add the agreement or change of relations that the mention tells; else the reason why it tells none."""
+    states = _sides(story, sentence, place, mention)
+    if len(states) < 2:
+        return "no_second_party"
+    presupposed = modality_is_bare(mention) and mention.rule.stage is Stage.ANNOUNCED and "announcer" not in mention.roles
+    if presupposed and not mention.modality.after:
+        return "not_asserted"
+    mention.parties = states
+    if not story.watchlist.in_scope(states):
+        return "out_of_scope"
+    if _step_ahead(mention):
+        return "step_ahead"
+    for member in mention.roles.get("parties", Group()).members:
+        mention.evidence.append((EvidenceRole.PARTY, member.start, member.end))
+    mention.place = where(place)
+    if mention.type is EventType.AGREEMENT:
+        _instrument(story, place, mention)
+    if mention.weak and not (mention.modality.after and mention.when is not None):
+        story.weak.append(mention)
+        return "not_asserted"
+    story.mentions.append(mention)
+    return True
+
+
+def _sides(story: Story, sentence: Sentence, place: Place, mention: Mention) -> list[str]:
+    """The states of the mention: those it names, the one that announces it, and those it takes from what was told before."""
+    states = list(mention.roles.get("parties", Group()).states)
     if mention.object is not None:
         entry = mention.object.entry("n.accords")
         if entry is not None and entry.iso and entry.iso not in states and states:
@@ -42,24 +73,13 @@ def build_pair(story: Story, sentence: Sentence, place: Place, mention: Mention)
             states = inherited
             mention.inherited = True
             mention.weight *= INHERITED_WEIGHT
-    if len(states) < 2:
-        return "no_second_party"
-    presupposed = modality_is_bare(mention) and mention.rule.stage is Stage.ANNOUNCED and "announcer" not in mention.roles
-    if presupposed and not mention.modality.after:
-        return "not_asserted"
-    mention.parties = states
-    if not story.watchlist.in_scope(states):
-        return "out_of_scope"
-    for member in group.members:
-        mention.evidence.append((EvidenceRole.PARTY, member.start, member.end))
-    mention.place = where(place)
-    if mention.type is EventType.AGREEMENT:
-        _instrument(story, place, mention)
-    if mention.weak and not (mention.modality.after and mention.when is not None):
-        story.weak.append(mention)
-        return "not_asserted"
-    story.mentions.append(mention)
-    return True
+    return states
+
+
+def _step_ahead(mention: Mention) -> bool:
+    """A step behind the signature, or a rejection, that is only to come: no event of its own (ontology E3 has a plan for signing alone)."""
+    late = mention.type is EventType.AGREEMENT and mention.rule.stage is not None and mention.rule.stage not in PRE_SIGNATURE
+    return late and mention.modality.course in ("future", "lapsed")
 
 
 def _only_with(place: Place, mention: Mention) -> bool:
@@ -183,15 +203,3 @@ def _count_before(items: Sequence[Item], position: int) -> int | None:
         return before.value
     entry = before.entry("date.count")
     return entry.number if entry is not None and entry.number and entry.number > 1 else None
-
-
-def build_arms(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:
-    buyer, seller = mention.roles.get("buyer", Group()).states, mention.roles.get("seller", Group()).states
-    seller = [state for state in seller if state not in buyer]
-    if len(buyer) != 1 or not seller:
-        return "no_second_party"
-    mention.parties = [seller[0], buyer[0]]
-    if not story.watchlist.in_scope(mention.parties):
-        return "out_of_scope"
-    story.mentions.append(mention)
-    return True

@@ -10,18 +10,24 @@ from collections.abc import Sequence
 
 from schemas.codes import EventType, EvidenceRole, Stage
 from services.extract.engine.actors import Actor, Group
+from services.extract.engine.airlinks import build_flights
+from services.extract.engine.armsdeals import build_arms
 from services.extract.engine.data import Object, RuleData
+from services.extract.engine.exercises import build_exercise
 from services.extract.engine.facts import attributes
+from services.extract.engine.finders import FINDERS
 from services.extract.engine.gatherings import build_meeting, build_summit
 from services.extract.engine.items import Item, Sentence, gap
 from services.extract.engine.licence import long_ago, resolved, took_place
 from services.extract.engine.mentions import Mention, Skip
 from services.extract.engine.modality import judge
-from services.extract.engine.pacts import build_arms, build_pair
-from services.extract.engine.roles import FINDERS, Place, is_actor
+from services.extract.engine.pacts import build_pair
+from services.extract.engine.roles import Place, is_actor, is_plain
 from services.extract.engine.story import Denial, Story
 from services.extract.engine.travel import build_visit
 
+TOPIC = "topic"
+"""The role of whoever is spoken of, when a verb names no subject of its own."""
 QUESTION = "?"
 """Mark of a sentence that asks and tells nothing (all scripts are folded to it)."""
 
@@ -54,6 +60,12 @@ def read_sentence(story: Story, sentence: Sentence, rules: dict[str, list[RuleDa
     if story.text.norm[sentence.start : sentence.end].rstrip().endswith(QUESTION):
         return
     _note_denials(story, sentence)
+    _read_triggers(story, sentence, rules)
+    story.note_topic(_spoken_of(items))
+
+
+def _read_triggers(story: Story, sentence: Sentence, rules: dict[str, list[RuleData]]) -> None:
+    items = sentence.items
     for at, item in enumerate(items):
         triggers = item.tags & rules.keys()
         if not triggers:
@@ -68,6 +80,16 @@ def read_sentence(story: Story, sentence: Sentence, rules: dict[str, list[RuleDa
                 story.skips.append(Skip(sentence.number, item.start, item.end, rule.id, outcome))
             elif outcome:
                 done.add(rule.type)
+
+
+def _spoken_of(items: list[Item]) -> Group | None:
+    """The one person or office that a sentence names first without a preposition: who acts when the next one names nobody."""
+    for item in items:
+        if is_plain(item) and isinstance(item.value, Group):
+            people = [actor for actor in item.value.members if actor.kind in ("official", "person") and not actor.plural]
+            if people and "speaker_for" not in people[0].tags:
+                return Group(people[:1]) if len(item.value.members) == 1 else None
+    return None
 
 
 def _note_denials(story: Story, sentence: Sentence) -> None:
@@ -87,9 +109,9 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> st
         anchor = _beside(place, rule.object)
         if anchor is None:
             return False
-    if rule.needs is not None and _beside(place, rule.needs) is None:
+    if any(_beside(place, wanted) is None for wanted in rule.needs):
         return False
-    if rule.avoids is not None and _beside(place, rule.avoids) is not None:
+    if any(_beside(place, unwanted) is not None for unwanted in rule.avoids):
         return "avoided"
     modality = judge(place)
     if modality.course in UNREAL:
@@ -151,6 +173,10 @@ def _fill(story: Story, place: Place, anchor: Item | None, names: Sequence[str])
     group = Group()
     seen: set[int] = set()
     for name in names:
+        if name == TOPIC:
+            if not group.members:
+                group = _unsaid(story, place)
+            continue
         finder = FINDERS[name]
         found = finder(place)
         if not found and anchor is not None and name in ("between", "with", "adjectives"):
@@ -166,6 +192,19 @@ def _fill(story: Story, place: Place, anchor: Item | None, names: Sequence[str])
     return group
 
 
+def _unsaid(story: Story, place: Place) -> Group:
+    """Who acts when the verb names nobody: the subject of an earlier verb of the sentence, else whom the sentence before spoke of."""
+    if "verb" not in place.trigger.tags:
+        return Group()
+    for position in range(place.at):
+        if "verb" in place.items[position].tags:
+            found = FINDERS["subject"](Place(place.items, position))
+            if found and isinstance(found[0].value, Group):
+                return found[0].value
+    named_before = any(is_plain(item) for item in place.items[: place.at])
+    return story.topic if story.topic is not None and not named_before else Group()
+
+
 def _add_trigger_evidence(mention: Mention) -> None:
     start, end = mention.trigger.start, mention.trigger.end
     if mention.object is not None and 0 <= mention.object.start - end <= 60:
@@ -177,6 +216,8 @@ def _add_trigger_evidence(mention: Mention) -> None:
 
 _BUILDERS = {
     EventType.ARMS_DEAL: build_arms,
+    EventType.EXERCISE: build_exercise,
+    EventType.FLIGHTS: build_flights,
     EventType.VISIT: build_visit,
     EventType.SUMMIT: build_summit,
     EventType.MEETING: build_meeting,

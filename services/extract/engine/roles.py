@@ -42,7 +42,7 @@ def is_actor(item: Item) -> bool:
     return "actor" in item.tags
 
 
-def _plain(item: Item) -> bool:
+def is_plain(item: Item) -> bool:
     return is_actor(item) and not (item.tags & PREPOSITIONS)
 
 
@@ -56,18 +56,18 @@ def _subject(place: Place) -> Item | None:
     before = _subject_before(place)
     if before is not None and before.last >= place.trigger.first - 2:
         return before
-    return _subject_after(place) or before
+    return subject_behind(place) or before
 
 
-def _subject_after(place: Place) -> Item | None:
+def subject_behind(place: Place) -> Item | None:
     items, words, last = place.items, 0, place.trigger
     for item in items[place.at + 1 :]:
         words += max(gap(last, item), 0)
         if words > SUBJECT_WORDS or item.tags & OPAQUE or {"n.instrument", "n.visit", "n.sign", "site"} & item.tags:
             return None
-        if _plain(item):
+        if is_plain(item):
             return item
-        if is_actor(item) and not (item.tags & (IN | TO) and _members(item, ("state", "capital", "city"))):
+        if is_actor(item) and not (item.tags & (IN | TO) and has_member(item, ("state", "capital", "city"))):
             return None
         last = item
     return None
@@ -89,7 +89,7 @@ def _subject_before(place: Place) -> Item | None:
             return _speaker(items, position)
         if words > SUBJECT_WORDS or item.tags & OPAQUE:
             return None
-        if _plain(item) and not (conj and _is_object(items, position)):
+        if is_plain(item) and not (conj and _is_object(items, position)):
             return item
         last = item
     return None
@@ -101,7 +101,7 @@ def _speaker(items: list[Item], position: int) -> Item | None:
         item = items[back]
         if "say" in item.tags and "verb" in item.tags:
             found = subject(Place(items, back))
-            return found[0] if found and _members(found[0], ("official", "person")) else None
+            return found[0] if found and has_member(found[0], ("official", "person")) else None
         if item.tags & OPAQUE:
             return None
     return None
@@ -114,10 +114,10 @@ def _antecedent(items: list[Item], position: int) -> Item | None:
     before = items[position - 1]
     if gap(before, items[position]) > 0:
         return None
-    if _plain(before):
+    if is_plain(before):
         return before
     if "n.states" in before.tags and position >= 3 and "p.from" in items[position - 2].tags:
-        return next((item for item in items[max(position - 4, 0) : position - 2] if _plain(item)), None)
+        return next((item for item in items[max(position - 4, 0) : position - 2] if is_plain(item)), None)
     return None
 
 
@@ -149,7 +149,7 @@ def object_(place: Place) -> list[Item]:
             continue
         if "including" in item.tags:
             skipping = True
-        elif _plain(item):
+        elif is_plain(item):
             return [item] if chosen is not None else []
         last = item
     return []
@@ -163,7 +163,7 @@ def genitive(place: Place) -> list[Item]:
     for item in place.items[place.at + 1 :]:
         if gap(last, item) > 0:
             return []
-        if _plain(item):
+        if is_plain(item):
             return [item] if "conj" not in item.tags else []
         if not ({"filler", "title", "official_word"} & item.tags):
             return []
@@ -175,29 +175,29 @@ def of(place: Place) -> list[Item]:
     """Officials introduced by "of" or "by" behind a noun ("a visit of the minister", "carried out by")."""
     return [
         item
-        for item in _ahead(place)
-        if is_actor(item) and (item.tags & TO or "p.by" in item.tags) and _members(item, ("official", "person", "delegation"))
+        for item in ahead(place)
+        if is_actor(item) and (item.tags & TO or "p.by" in item.tags) and has_member(item, ("official", "person", "delegation"))
     ]
 
 
 def to(place: Place) -> list[Item]:
     """States and cities introduced by "to"."""
-    return [item for item in _ahead(place) if is_actor(item) and item.tags & TO and _members(item, ("state", "capital", "city"))]
+    return [item for item in ahead(place) if is_actor(item) and item.tags & TO and has_member(item, ("state", "capital", "city"))]
 
 
 def in_(place: Place) -> list[Item]:
     """States and cities introduced by "in"."""
-    return [item for item in _ahead(place) if is_actor(item) and item.tags & IN and _members(item, ("state", "capital", "city"))]
+    return [item for item in ahead(place) if is_actor(item) and item.tags & IN and has_member(item, ("state", "capital", "city"))]
 
 
 def with_(place: Place) -> list[Item]:
     """Actors introduced by "with"."""
-    return [item for item in _ahead(place) if is_actor(item) and "p.with" in item.tags]
+    return [item for item in ahead(place) if is_actor(item) and "p.with" in item.tags]
 
 
 def between(place: Place) -> list[Item]:
     """Actors introduced by "between"."""
-    return [item for item in _ahead(place) if is_actor(item) and "p.between" in item.tags]
+    return [item for item in ahead(place) if is_actor(item) and "p.between" in item.tags]
 
 
 def performer(place: Place) -> list[Item]:
@@ -237,7 +237,7 @@ def performed(place: Place) -> list[Item]:
         if words > SUBJECT_WORDS + 2:
             return []
         if "v.perform" in item.tags:
-            found = _subject_after(Place(items, position))
+            found = subject_behind(Place(items, position))
             return [found] if found else []
         if "verb" in item.tags:
             return []
@@ -270,7 +270,7 @@ def inside(place: Place) -> list[Item]:
     items = place.items
     if place.at + 1 < len(items):
         item = items[place.at + 1]
-        if is_actor(item) and item.tags & IN and gap(place.trigger, item) == 0 and _members(item, ("state", "capital", "city")):
+        if is_actor(item) and item.tags & IN and gap(place.trigger, item) == 0 and has_member(item, ("state", "capital", "city")):
             return [item]
     return []
 
@@ -296,26 +296,7 @@ def gathering(place: Place) -> list[Item]:
     return found
 
 
-FINDERS: dict[str, Finder] = {
-    "subject": subject,
-    "object": object_,
-    "genitive": genitive,
-    "of": of,
-    "to": to,
-    "in": in_,
-    "with": with_,
-    "between": between,
-    "performer": performer,
-    "performed": performed,
-    "adjectives": adjectives,
-    "itself": itself,
-    "inside": inside,
-    "gathering": gathering,
-}
-"""Every role that a rule may name."""
-
-
-def _ahead(place: Place) -> list[Item]:
+def ahead(place: Place) -> list[Item]:
     """The items behind the trigger that still belong to its clause."""
     found: list[Item] = []
     words, last = 0, place.trigger
@@ -332,7 +313,7 @@ def _ahead(place: Place) -> list[Item]:
     return found
 
 
-def _members(item: Item, kinds: tuple[str, ...]) -> bool:
+def has_member(item: Item, kinds: tuple[str, ...]) -> bool:
     return isinstance(item.value, Group) and any(member.kind in kinds for member in item.value.members)
 
 
@@ -355,13 +336,9 @@ def host(place: Place) -> list[Item]:
     return []
 
 
-FINDERS["announcer"] = announcer
-FINDERS["host"] = host
-
-
 def from_(place: Place) -> list[Item]:
     """Actors introduced by "from"."""
-    return [item for item in _ahead(place) if is_actor(item) and "p.from" in item.tags]
+    return [item for item in ahead(place) if is_actor(item) and "p.from" in item.tags]
 
 
 def maker(place: Place) -> list[Item]:
@@ -375,9 +352,4 @@ def maker(place: Place) -> list[Item]:
 
 def at(place: Place) -> list[Item]:
     """Actors introduced by "at", as an envoy is."""
-    return [item for item in _ahead(place) if is_actor(item) and "p.at" in item.tags]
-
-
-FINDERS["at"] = at
-FINDERS["from"] = from_
-FINDERS["maker"] = maker
+    return [item for item in ahead(place) if is_actor(item) and "p.at" in item.tags]

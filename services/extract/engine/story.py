@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from services.extract.engine.actors import Actor
+from services.extract.engine.actors import Actor, Group
 from services.extract.engine.items import Sentence
 from services.extract.engine.lexicon import Lexicon
 from services.extract.engine.mentions import Mention, Skip
@@ -45,6 +45,14 @@ class Story:
     weak: list[Mention] = field(default_factory=list)
     skips: list[Skip] = field(default_factory=list)
     denials: list[Denial] = field(default_factory=list)
+    topic: Group | None = None
+    topic_age: int = 0
+
+    def note_topic(self, people: Group | None) -> None:
+        """Of whom the sentence just read speaks; who is not named again is remembered for one sentence."""
+        self.topic_age = 0 if people is not None else self.topic_age + 1
+        if people is not None or self.topic_age > 1:
+            self.topic = people
 
     def pair_before(self, explicit: Sequence[str]) -> list[str] | None:
         """The parties of the latest mention that include all of `explicit`."""

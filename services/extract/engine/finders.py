@@ -1,0 +1,161 @@
+"""Every role that a rule may name, by the finder that fills it (`roles` has those that ask for one place in the clause).
+
+Here: finders that reach over a carrying verb, a possessive, or the whole clause.
+"""
+
+from __future__ import annotations
+
+from services.extract.engine import roles
+from services.extract.engine.actors import Group
+from services.extract.engine.items import Item, gap
+from services.extract.engine.roles import IN, TO, Finder, Place, ahead, has_member, is_actor, is_plain, subject
+
+CARRIED_WORDS = 6
+"""Unknown words between a noun and the verb behind it that says whom it brought together."""
+PEOPLE = ("official", "person", "delegation")
+PLACES = ("state", "capital", "city")
+
+
+def in_person(place: Place) -> list[Item]:
+    """People introduced by the preposition that also means "in" ("met in-him"): a meeting's counterpart in some languages."""
+    return [item for item in ahead(place) if is_actor(item) and item.tags & IN and has_member(item, PEOPLE)]
+
+
+def to_person(place: Place) -> list[Item]:
+    """People introduced by "to" ("presented to the president")."""
+    return [item for item in ahead(place) if is_actor(item) and item.tags & TO and has_member(item, PEOPLE)]
+
+
+def beside(place: Place) -> list[Item]:
+    """Actors introduced by "beside", "alongside"."""
+    return [item for item in ahead(place) if is_actor(item) and "p.beside" in item.tags]
+
+
+def against(place: Place) -> list[Item]:
+    """Actors introduced by "before", "in front of": those for whom something opens or closes."""
+    return [item for item in ahead(place) if is_actor(item) and "p.before" in item.tags]
+
+
+def owner(place: Place) -> list[Item]:
+    """Whose a noun with a possessive is ("his meeting"): the subject of the verb before it, else the actor named last before it."""
+    if "poss" not in place.trigger.tags:
+        return []
+    nearest: Item | None = None
+    for position in range(place.at - 1, -1, -1):
+        item = place.items[position]
+        if "verb" in item.tags:
+            found = subject(Place(place.items, position))
+            if found and found[0].start < place.trigger.start:
+                return found
+        if nearest is None and is_plain(item):
+            nearest = item
+    return [nearest] if nearest is not None else []
+
+
+def joined(place: Place) -> list[Item]:
+    """Whom the verb behind a noun brings together ("a meeting that joined A and B", "that joined him with B")."""
+    items, words, last = place.items, 0, place.trigger
+    for position in range(place.at + 1, len(items)):
+        item = items[position]
+        words += max(gap(last, item), 0)
+        if words > CARRIED_WORDS:
+            return []
+        if "v.join" in item.tags:
+            others = _brought(items, position)
+            return (_topmost(items, place.at) if "object" in item.tags else []) + others
+        if "verb" in item.tags:
+            return []
+        last = item
+    return []
+
+
+def _brought(items: list[Item], position: int) -> list[Item]:
+    """The actors behind the verb of bringing together: its objects, and who stands with them."""
+    found: list[Item] = []
+    last, words = items[position], 0
+    for item in items[position + 1 :]:
+        words += max(gap(last, item), 0)
+        if words > CARRIED_WORDS or item.tags & {"verb", "break"}:
+            break
+        wanted = is_plain(item) or "p.with" in item.tags or "p.between" in item.tags or (item.tags & IN and has_member(item, PEOPLE))
+        if is_actor(item) and wanted:
+            found.append(item)
+        last = item
+    return found
+
+
+def _topmost(items: list[Item], at: int) -> list[Item]:
+    """The subject of the first verb before `at` that has one: of whom the sentence speaks."""
+    for position in range(at):
+        if "verb" in items[position].tags:
+            found = subject(Place(items, position))
+            if found and found[0].start < items[at].start:
+                return found
+    return []
+
+
+def nations(place: Place) -> list[Item]:
+    """States, their organs and their adjectives behind the trigger, to the end of its clause."""
+    return [item for item in _clause_behind(place) if "demonym" in item.tags or _of_state(item)]
+
+
+def clause(place: Place) -> list[Item]:
+    """All actors and adjectives of states in the clause, those before the trigger too."""
+    before: list[Item] = []
+    for item in reversed(place.items[: place.at]):
+        if item.tags & {"break"} and "relative" not in item.tags:
+            break
+        if "demonym" in item.tags or _of_state(item):
+            before.insert(0, item)
+    return before + nations(place)
+
+
+def _clause_behind(place: Place) -> list[Item]:
+    found: list[Item] = []
+    for item in place.items[place.at + 1 :]:
+        if "break" in item.tags and "relative" not in item.tags:
+            break
+        found.append(item)
+    return found
+
+
+def _of_state(item: Item) -> bool:
+    return is_actor(item) and isinstance(item.value, Group) and bool(item.value.states)
+
+
+def inner(place: Place) -> list[Item]:
+    """States and cities with "in" anywhere in the clause, before the trigger too: where something takes place."""
+    return [item for item in clause(place) if is_actor(item) and item.tags & IN and has_member(item, PLACES)]
+
+
+FINDERS: dict[str, Finder] = {
+    "subject": roles.subject,
+    "object": roles.object_,
+    "genitive": roles.genitive,
+    "of": roles.of,
+    "to": roles.to,
+    "in": roles.in_,
+    "with": roles.with_,
+    "between": roles.between,
+    "performer": roles.performer,
+    "performed": roles.performed,
+    "adjectives": roles.adjectives,
+    "itself": roles.itself,
+    "inside": roles.inside,
+    "gathering": roles.gathering,
+    "announcer": roles.announcer,
+    "host": roles.host,
+    "at": roles.at,
+    "from": roles.from_,
+    "maker": roles.maker,
+    "in_person": in_person,
+    "to_person": to_person,
+    "beside": beside,
+    "against": against,
+    "owner": owner,
+    "joined": joined,
+    "nations": nations,
+    "clause": clause,
+    "inner": inner,
+}
+"""Every role that a rule may name; `topic`, the person that the story spoke of last, is added by `reading`."""

@@ -1,0 +1,81 @@
+"""How one mention stands: fresh or background, and which stage or status it tells."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from schemas.codes import Discourse, EventType, Precision, Stage, Status
+from services.extract.engine.dates import When
+from services.extract.engine.mentions import Mention
+from services.extract.engine.story import Story
+
+BACKGROUND_AFTER_DAYS = 3
+OLD_AFTER_DAYS = 14
+
+
+def _recent(published: date | None, when: When | None) -> bool:
+    """Whether a day close to that of the text is named."""
+    start = when.start if when is not None else None
+    return published is not None and start is not None and start >= published - timedelta(days=BACKGROUND_AFTER_DAYS)
+
+
+def discourse_of(story: Story, mention: Mention) -> Discourse:
+    """Ontology C8 for one mention."""
+    published, when = story.published, mention.when
+    if mention.modality.old and mention.modality.course not in ("future", "cancelled", "postponed") and not _recent(published, when):
+        return Discourse.BACKGROUND
+    if published is not None and when is not None and mention.modality.course not in ("cancelled", "postponed"):
+        if when.end is not None and when.end < published - timedelta(days=OLD_AFTER_DAYS):
+            return Discourse.BACKGROUND
+        if when.precision is Precision.APPROX_BEFORE and not mention.sentence.headline:
+            return Discourse.BACKGROUND
+        starts_early = when.start is None or when.start < published - timedelta(days=BACKGROUND_AFTER_DAYS)
+        if mention.modality.background and starts_early and mention.modality.course != "future":
+            return Discourse.BACKGROUND
+    elif mention.modality.background and not mention.sentence.lead:
+        return Discourse.BACKGROUND
+    return Discourse.LEAD if mention.sentence.lead else Discourse.BODY
+
+
+def stage_of(mention: Mention) -> Stage:
+    """The stage that one mention of an agreement tells."""
+    base = Stage(str(mention.rule.stage or Stage.SIGNED))
+    course = mention.modality.course
+    if course == "cancelled":
+        return Stage.CANCELLED
+    if course == "postponed":
+        return Stage.POSTPONED
+    if course == "refused":
+        return Stage.REJECTED
+    if base is Stage.SIGNED and (course in ("future", "lapsed") or (course in ("present", "noun") and mention.ahead)):
+        return Stage.PLANNED
+    if course == "present" and base is Stage.SIGNED and not mention.sentence.headline:
+        return Stage.PLANNED
+    return base
+
+
+_STATUS = {"past": Status.COMPLETED, "present": Status.ONGOING, "future": Status.PLANNED, "lapsed": Status.PLANNED}
+
+
+def status_of(story: Story, mention: Mention) -> Status | None:
+    """The status that one mention of a visit, meeting or summit tells; `None` when it leaves that open."""
+    course = mention.modality.course
+    if course in ("cancelled", "postponed", "refused", "denied"):
+        return Status(course)
+    if mention.ahead and course in ("present", "noun"):
+        return Status.PLANNED
+    if mention.type is EventType.MEETING and course == "present":
+        # Headlines tell what was held in the present; elsewhere a meeting in the present is on the programme.
+        return Status.COMPLETED if mention.sentence.headline else Status.PLANNED
+    if mention.modality.ended and course in ("past", "present", "noun"):
+        return Status.COMPLETED
+    if mention.rule.status is not None and course == "past":
+        return mention.rule.status
+    if course == "noun":
+        if mention.modality.completed or mention.modality.after:
+            return Status.COMPLETED
+        end = mention.when.end if mention.when is not None else None
+        if end is not None and story.published is not None and end < story.published - timedelta(days=1):
+            return Status.COMPLETED
+        return Status.ONGOING if mention.modality.during else None
+    return _STATUS.get(course)
