@@ -44,7 +44,7 @@ def _quoted(story: Story, mention: Mention) -> str | None:
 def date_from(story: Story, draft: Draft, chosen: list[Mention], *, planned: bool, background: bool) -> dict[str, Any]:
     """The date of the event from the mentions that tell its final state, else from any."""
     published = story.published
-    mention = _best(story, chosen) or _best(story, draft.mentions)
+    mention = _best(story, chosen) or _best(story, draft.mentions) or _best(story, _said_beside(draft))
     if mention is not None and mention.when is not None:
         return event_date(mention.when, Basis.EXPLICIT, _quoted(story, mention))
     if published is None or planned:
@@ -55,6 +55,12 @@ def date_from(story: Story, draft: Draft, chosen: list[Mention], *, planned: boo
     if background:
         return {"start": None, "end": published - timedelta(days=1), "precision": Precision.UNKNOWN_BEFORE, "basis": None}
     return event_date(When(None, published, Precision.ON_OR_BEFORE), Basis.INFERRED)
+
+
+def _said_beside(draft: Draft) -> list[Mention]:
+    """What the sentences of the event add to it without naming it in full ("he visited Morocco, in his first visit, last August")."""
+    own = {id(mention.sentence) for mention in draft.mentions}
+    return [mention for mention in draft.partial if id(mention.sentence) in own]
 
 
 def looks_ahead(story: Story, draft: Draft) -> bool:
@@ -79,7 +85,7 @@ def shared_date(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str,
     when = date_from(story, draft, draft.mentions, planned=planned, background=background)
     if draft.parent is not None and when.get("basis") is not Basis.EXPLICIT:
         own = {id(mention.sentence) for mention in draft.mentions}
-        dated = _best(story, [mention for mention in draft.parent.mentions if id(mention.sentence) in own])
+        dated = _best(story, [mention for mention in draft.parent.told if id(mention.sentence) in own])
         if dated is not None and dated.when is not None:
             return event_date(dated.when, Basis.SHARED, _quoted(story, dated))
     return when
