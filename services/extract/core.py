@@ -68,7 +68,8 @@ class Extractor:
         if language is None:
             return Reading(None, [], [], "the text is in no language that has a folder")
         reader = self._readers[language]
-        if not self._watchlist.may_matter(reader.glance(text)):
+        home = article.source.country or reader.lexicon.language.home
+        if not self._watchlist.may_matter(reader.glance(text) | ({home} if home else set())):
             return Reading(None, [], [], "no watched pair of states is named")
         return self._read_in(reader, text, article)
 
@@ -90,7 +91,7 @@ class Extractor:
         story = Story(text, reader.lexicon, self._watchlist, published)
         language = reader.lexicon.language
         found = own_sentences(sentences(text, _words(text, reader.lexicon), language.abbreviations))
-        context = Context(home=article.source.country)
+        context = Context(home=article.source.country or language.home, unsaid=language.home is not None)
         words: dict[int, list[Item]] = {}
         for sentence in found:
             sentence.items = find_dates(text, sentence.items)
@@ -101,7 +102,7 @@ class Extractor:
             sentence.items = find_actors(text, sentence.items)
         _name_again(text, found, words, reader.lexicon)
         for sentence in found:
-            learn_offices(sentence, context)
+            learn_offices(text, sentence, context)
             read_sentence(story, sentence, reader.rules)
         return Reading(story, found, build(story, merge(story, found), article, self.identity))
 

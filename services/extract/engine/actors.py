@@ -17,7 +17,13 @@ NAME_WORDS = 3
 """Words of an unknown name at most."""
 PORTFOLIO_WORDS = 3
 """Words of a ministry that the lexicon does not know, between "minister" and the state's adjective, at most."""
-MARKS = frozenset({"conj", "to", "in", "like", "p.to", "p.in", "p.from", "p.with", "p.on", "p.between", "p.by", "p.at", "p.beside"})
+MARKS = frozenset(
+    {
+        *("conj", "to", "in", "like", "p.to", "p.in", "p.from", "p.with", "p.on", "p.between", "p.by", "p.at", "p.beside"),
+        *("p.of", "p.obj", "p.between_to"),
+    }
+)
+"""What the words in front of an actor tell of it; "p.obj" that a verb acts on it, "p.between_to" that "to" joins what "between" opens."""
 HEADS = frozenset({"office", "org", "delegation"})
 
 
@@ -227,7 +233,9 @@ class _Phrase:
         """Whose office or organ it is: another organ of a state, the state itself, a capital, or any of them behind a preposition."""
         if item.tags & HEADS:
             return "counterpart" not in self.head.tags and self._take_organ(item)
-        if {"p.from", "p.in"} & item.tags:
+        if "state" in item.tags and ("p.to" in item.tags or ("p.from" in item.tags and self.kind == "office")):
+            return False
+        if {"p.from", "p.in", "p.of"} & item.tags and "state" not in item.tags:
             return self._take_preposition(item)
         if "state" in item.tags and "in" not in item.tags and not (self.kind == "delegation" and "to" in item.tags):
             found = item.entry("state")
@@ -415,7 +423,7 @@ def _grouped(text: Text, items: list[Item]) -> list[Item]:
     out: list[Item] = []
     for position, item in enumerate(items):
         before = out[-1] if out else None
-        if "actor" in item.tags and before is not None and "actor" in before.tags and "conj" in item.tags and gap(before, item) <= 0:
+        if "actor" in item.tags and before is not None and "actor" in before.tags and _joins(before, item) and gap(before, item) <= 0:
             group, new = before.value, item.value
             assert isinstance(group, Group) and isinstance(new, Group)
             group.members.extend(_handed_on(group.members, actor) for actor in new.members)
@@ -455,6 +463,11 @@ def _grouped(text: Text, items: list[Item]) -> list[Item]:
             continue
         out.append(item)
     return out
+
+
+def _joins(before: Item, item: Item) -> bool:
+    """Whether an actor carries on the list before it: with "and", or with "to" what "between" opened ("between A to B")."""
+    return "conj" in item.tags or ("p.between_to" in before.tags and "p.to" in item.tags)
 
 
 def _handed_on(members: list[Actor], actor: Actor) -> Actor:

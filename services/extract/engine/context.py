@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from schemas.codes import Rank
+from schemas.codes import ActorLevel
 from services.extract.engine.actors import Actor, Group, is_unique_office
 from services.extract.engine.entries import Entry
 from services.extract.engine.formtable import Reading
@@ -24,10 +24,11 @@ SURNAME_LETTERS = 4
 
 @dataclass
 class Context:
-    """What is known of the article: its home state, who holds which office in it, which surnames name whom."""
+    """What is known of the article: its home state, and whether its language leaves it unsaid of any institution; who holds which office."""
 
     home: str | None = None
-    holders: dict[Rank, tuple[str, str | None]] = field(default_factory=dict)
+    unsaid: bool = False
+    holders: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     last_kingdom: str | None = None
 
 
@@ -114,19 +115,39 @@ def _elsewhere(sentence: Sentence, item: Item, home: str) -> bool:
     return False
 
 
-def learn_offices(sentence: Sentence, context: Context) -> None:
-    """Remember who holds an office in this article, and give offices without a state to their holder or the home state."""
+def learn_offices(text: Text, sentence: Sentence, context: Context) -> None:
+    """Remember who holds an office in this article, and give offices without a state to their holder or the home state (ontology S7)."""
     for item in sentence.items:
         if not isinstance(item.value, Group):
             continue
         for actor in item.value.members:
-            if actor.rank is None or not is_unique_office(actor.rank):
+            office = _office(text, actor, context)
+            if office is None:
                 continue
             if actor.iso is not None:
-                context.holders[actor.rank] = (actor.iso, actor.person)
-            elif actor.kind == "official" and "counterpart" not in actor.tags and not actor.plural:
-                actor.implicit = True
-                if actor.rank in context.holders:
-                    actor.iso, actor.person = context.holders[actor.rank]
-                elif context.home is not None and "former" not in actor.tags and not _elsewhere(sentence, item, context.home):
-                    actor.iso = context.home
+                context.holders[office] = (actor.iso, actor.person)
+            elif _may_be_unsaid(actor):
+                _say(sentence, item, actor, office, context)
+
+
+def _office(text: Text, actor: Actor, context: Context) -> str | None:
+    """By what an office is known in the article: its rank when one person holds it, else (where the home state goes unsaid) its words."""
+    if actor.rank is not None and is_unique_office(actor.rank):
+        return actor.rank.value
+    if not context.unsaid or actor.kind not in ("official", "org") or "anaphor" in actor.tags or actor.level is not ActorLevel.STATE:
+        return None
+    return text.flat[slice(*actor.head)].strip() if actor.head is not None and actor.definite else None
+
+
+def _may_be_unsaid(actor: Actor) -> bool:
+    return actor.kind in ("official", "org") and not ({"counterpart", "speaker_for", "official"} & actor.tags) and not actor.plural
+
+
+def _say(sentence: Sentence, item: Item, actor: Actor, office: str, context: Context) -> None:
+    """Give an office its state: that of its nearest earlier holder, else the home state, unless the place beside it speaks against it."""
+    actor.implicit = True
+    if office in context.holders:
+        actor.iso, actor.person = context.holders[office]
+    elif context.home is not None and "former" not in actor.tags:
+        if context.unsaid or not _elsewhere(sentence, item, context.home):
+            actor.iso = context.home

@@ -74,6 +74,11 @@ class LanguageFile(_Data):
     auxiliaries: bool = Field(default=False, description="Verbs are made of several words; words of class aux.* and inf.mark are theirs.")
     abbreviations: tuple[str, ...] = Field(default=(), description="Words whose full stop ends no sentence.")
     ordinals: tuple[str, ...] = Field(default=(), description="Endings that make a number an ordinal.")
+    finals: dict[str, str] = Field(default={}, description="Last letters that change when an ending is written behind them.")
+    apart: dict[Tag, tuple[Tag, ...]] = Field(
+        default={}, description="Marks of glued words that count as words of their own, with the classes of those (a glued 'who')."
+    )
+    home: Iso | None = Field(default=None, description="The home state of a text in this language whose outlet names none.")
     paradigms: dict[str, ParadigmData]
 
 
@@ -94,7 +99,9 @@ class Word(_Data):
     mission: MissionKind | None = None
     item: ItemClass | None = None
     state_of: tuple[Iso, ...] = ()
-    raw: str | None = Field(default=None, description="A mark that the text as written must have, where folding hides a difference.")
+    raw: str | None = Field(
+        default=None, description="Marks, one of which the word as written must have in it or right behind, where folding hides a difference."
+    )
 
 
 class WordFile(_Data):

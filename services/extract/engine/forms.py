@@ -35,11 +35,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Paradigm:
-    """Slots times proclitics; `assimilation` says what is written where the last letter of a prefix meets the first ones of the word."""
+    """Slots times proclitics; `assimilation` says what is written where the last letter of a prefix meets the first ones of the word.
+
+    `finals` says what a last letter becomes when an ending follows.
+    """
 
     proclitics: tuple[tuple[str, Tags], ...]
     slots: tuple[Slot, ...]
     assimilation: Mapping[str, str] = field(default_factory=dict)
+    finals: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -73,6 +77,8 @@ def inflect(lemma: str, paradigm: Paradigm) -> Iterator[tuple[str, Tags]]:
             if not head.endswith(slot.cut):
                 continue
             head = head[: -len(slot.cut)]
+        if row.after and head[-1:] in paradigm.finals:
+            head = head[:-1] + paradigm.finals[head[-1]]
         if row.merges:
             yield paradigm.joined(row.proclitic, row.before + head + row.after) + space + rest, row.tags
         else:

@@ -23,10 +23,15 @@ class Reading:
 
 
 class Choice(NamedTuple):
-    """All ways to read a form, and the tags of any of them."""
+    """All ways to read a form, and the tags of any of them; `marked` when they hang on how the text is written.
+
+    `apart` are the classes of a glued word that counts as one of its own, however the form is read.
+    """
 
     readings: tuple[Reading, ...]
     tags: Tags
+    marked: bool
+    apart: Tags
 
 
 class FormTable(Mapping[str, tuple[Reading, ...]]):
@@ -35,7 +40,8 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
     `phrases` holds those of several words by their first two, longest first; `begins` the words that begin any.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, apart: Mapping[str, Tags] | None = None) -> None:
+        self._apart = apart or {}
         self._sources: list[tuple[Entry, Tags]] = []
         self._codes: dict[str, int | tuple[int, ...]] = {}
         self._choices: dict[int | tuple[int, ...], Choice] = {}
@@ -75,8 +81,17 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
         if found is None:
             codes = code if isinstance(code, tuple) else (code,)
             readings = tuple(Reading(entry, entry.classes | tags) for entry, tags in (self._sources[one] for one in codes))
-            found = self._choices[code] = Choice(readings, frozenset().union(*(reading.tags for reading in readings)))
+            found = self._choices[code] = self._as_choice(readings)
         return found
+
+    def _as_choice(self, readings: tuple[Reading, ...]) -> Choice:
+        always = [classes for mark, classes in self._apart.items() if all(mark in reading.tags for reading in readings)]
+        return Choice(
+            readings=readings,
+            tags=frozenset().union(*(reading.tags for reading in readings)),
+            marked=any(reading.entry.raw for reading in readings),
+            apart=frozenset().union(*always),
+        )
 
     def states(self) -> Iterator[tuple[str, str, Tags]]:
         """(form, ISO code, tags) of every reading that stands for a state or something of it."""

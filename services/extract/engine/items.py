@@ -66,10 +66,18 @@ def scan(text: Text, lexicon: Lexicon) -> list[Item]:
                 continue
             form = word
         start, end = starts[number], starts[number] + len(form)
-        readings, tags = forms.choice(form)
+        readings, tags, marked, apart = forms.choice(form)
+        if marked:
+            readings = _as_written(text, readings, start, end)
+            if not readings:
+                continue
+            tags = frozenset().union(*(reading.tags for reading in readings))
         reached = token[end - 1]
-        if "stop" not in tags:
-            found.append(Item(start, end, number + 1, reached, tags, readings))
+        if "stop" in tags:
+            continue
+        if apart:
+            found.append(Item(start, start + 1, number + 1, number, apart, ()))
+        found.append(Item(start, end, number + 1, reached, tags, readings))
     return found
 
 
@@ -80,6 +88,13 @@ def _phrase_at(flat: str, start: int, phrases: Mapping[str, tuple[str, ...]], tw
         if flat.startswith(phrase, start) and (end == len(flat) or flat[end] == " "):
             return phrase
     return None
+
+
+def _as_written(text: Text, readings: tuple[Reading, ...], start: int, end: int) -> tuple[Reading, ...]:
+    """The readings whose marks stand in the word as written, or right behind it."""
+    first, last = text.span(start, end)
+    written = text.source[first : last + 1]
+    return tuple(reading for reading in readings if not reading.entry.raw or any(mark in written for mark in reading.entry.raw))
 
 
 def numbers(text: Text, items: list[Item], ordinals: Container[str] = ()) -> list[Item]:

@@ -98,7 +98,7 @@ def load_lexicon(folder: Path, shared: Path) -> Lexicon:
     words = [word for path in sorted(folder.glob("*.toml")) if path.name not in SPECIAL for word in read_toml(path, WordFile).word]
     rules = tuple(rule for path in sorted((folder / "rules").glob("*.toml")) for rule in read_toml(path, RuleFile).rule)
     paradigms = {name: _paradigm(language, name) for name in language.paradigms}
-    forms = FormTable()
+    forms = FormTable({mark: frozenset(classes) for mark, classes in language.apart.items()})
     sources = [*_word_forms(words, paradigms, folder), *_country_forms(countries), *_person_forms(names, persons)]
     folded = fold_all([stem for _, _, lemma in sources for stem in lemma.split("|")])
     with _no_collection():
@@ -130,6 +130,7 @@ def _paradigm(language: LanguageFile, name: str) -> Paradigm:
         proclitics=tuple((prefix, frozenset(tags)) for prefix, tags in language.proclitics[data.proclitics].items()),
         slots=tuple(Slot(slot.stem, slot.cut, slot.before, slot.after, frozenset(slot.tags)) for slot in data.slots),
         assimilation=language.assimilation,
+        finals=language.finals,
     )
 
 

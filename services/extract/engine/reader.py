@@ -14,7 +14,7 @@ from services.extract.engine.reading import rules_by_trigger
 from services.extract.engine.text import Text, fold
 from services.extract.engine.watch import Watchlist
 
-NOT_NEEDED = frozenset({"state", "city", "demonym", "conj", "to", "in", "like"})
+NOT_NEEDED = frozenset({"state", "city", "demonym", "conj", "to", "in", "like", "p.to", "p.from", "rel"})
 """Forms that hold the name of a state anyway, or the same word without its prefix."""
 
 

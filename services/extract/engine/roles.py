@@ -15,7 +15,7 @@ SUBJECT_WORDS = 4
 """Unknown words that may stand between a verb and its subject."""
 REACH_WORDS = 14
 """Unknown words over which "between", "with" and "to" still belong to the trigger."""
-PREPOSITIONS = frozenset({"to", "in", "p.to", "p.in", "p.from", "p.with", "p.on", "p.between", "p.by", "p.at", "p.beside", "like"})
+PREPOSITIONS = frozenset({"to", "in", "p.to", "p.in", "p.from", "p.with", "p.on", "p.between", "p.by", "p.at", "p.beside", "p.of", "like"})
 TO = frozenset({"to", "p.to"})
 IN = frozenset({"in", "p.in"})
 OPAQUE = frozenset({"break", "verb"})
@@ -46,6 +46,11 @@ def is_plain(item: Item) -> bool:
     return is_actor(item) and not (item.tags & PREPOSITIONS)
 
 
+def _acts(item: Item) -> bool:
+    """Whether the item may be a subject: a plain actor that no mark makes an object."""
+    return is_plain(item) and "p.obj" not in item.tags
+
+
 def subject(place: Place) -> list[Item]:
     """The subject of a verb: the actor right in front of it, else the one behind it, else one further in front."""
     found = _subject(place)
@@ -65,7 +70,7 @@ def subject_behind(place: Place) -> Item | None:
         words += max(gap(last, item), 0)
         if words > SUBJECT_WORDS or item.tags & OPAQUE or {"n.instrument", "n.visit", "n.sign", "site"} & item.tags:
             return None
-        if is_plain(item):
+        if _acts(item):
             return item
         if is_actor(item) and not (item.tags & (IN | TO) and has_member(item, ("state", "capital", "city"))):
             return None
@@ -89,7 +94,7 @@ def _subject_before(place: Place) -> Item | None:
             return _speaker(items, position)
         if words > SUBJECT_WORDS or item.tags & OPAQUE:
             return None
-        if is_plain(item) and not (conj and _is_object(items, position)):
+        if _acts(item) and not (conj and _is_object(items, position)):
             return item
         last = item
     return None
@@ -150,7 +155,7 @@ def object_(place: Place) -> list[Item]:
         if "including" in item.tags:
             skipping = True
         elif is_plain(item):
-            return [item] if chosen is not None else []
+            return [item] if chosen is not None or "p.obj" in item.tags else []
         last = item
     return []
 
@@ -163,7 +168,7 @@ def genitive(place: Place) -> list[Item]:
     for item in place.items[place.at + 1 :]:
         if gap(last, item) > 0:
             return []
-        if is_plain(item):
+        if is_plain(item) or (is_actor(item) and "p.of" in item.tags):
             return [item] if "conj" not in item.tags else []
         if not ({"filler", "title", "official_word"} & item.tags):
             return []
@@ -176,7 +181,7 @@ def of(place: Place) -> list[Item]:
     return [
         item
         for item in ahead(place)
-        if is_actor(item) and (item.tags & TO or "p.by" in item.tags) and has_member(item, ("official", "person", "delegation"))
+        if is_actor(item) and (item.tags & TO or {"p.by", "p.of"} & item.tags) and has_member(item, ("official", "person", "delegation"))
     ]
 
 

@@ -153,13 +153,17 @@ def normalize(source: str) -> Text:
 def _without_quotes(
     folded: NDArray[np.uint16], kinds: NDArray[np.uint8], index: NDArray[np.int64], quotes: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint16], NDArray[np.uint8], NDArray[np.int64]]:
-    """Quotation marks vanish at the edge of a word and after a glued Arabic prefix; between two words they part them."""
+    """Quotation marks vanish at the edge of a word and after a glued Arabic prefix; between two words they part them.
+
+    Within a Hebrew word they only mark an abbreviation, a foreign sound, or a word quoted behind its glued prefix: they vanish.
+    """
     letters = np.concatenate(([False, False, False, False], kinds == LETTER, [False]))
     at = quotes + 4
     inside = letters[at - 1] & letters[at + 1]
-    arabic = (folded[np.maximum(quotes - 1, 0)] >> 8) == 0x06
-    prefix = arabic & (~letters[at - 2] | ~letters[at - 3] | ~letters[at - 4])
-    parts = inside & ~prefix
+    before = folded[np.maximum(quotes - 1, 0)]
+    prefix = ((before >> 8) == 0x06) & (~letters[at - 2] | ~letters[at - 3] | ~letters[at - 4])
+    hebrew = (before >= 0x05D0) & (before <= 0x05EA)
+    parts = inside & ~prefix & ~hebrew
     folded = folded.copy()
     folded[quotes[parts]] = 0x20
     kinds = kinds.copy()
