@@ -100,7 +100,8 @@ class Word(_Data):
     item: ItemClass | None = None
     state_of: tuple[Iso, ...] = ()
     raw: str | None = Field(
-        default=None, description="Marks, one of which the word as written must have in it or right behind, where folding hides a difference."
+        default=None,
+        description="Marks, one of which the word as written must have in it or right behind, where folding hides a difference.",
     )
 
 
