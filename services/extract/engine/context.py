@@ -24,7 +24,7 @@ SURNAME_LETTERS = 4
 
 @dataclass
 class Context:
-    """What is known of the article: its home state, and whether its language leaves it unsaid of any institution; who holds which office."""
+    """What is known of the article: its home state, whether that goes unsaid of any institution, who holds which office."""
 
     home: str | None = None
     unsaid: bool = False
@@ -148,6 +148,5 @@ def _say(sentence: Sentence, item: Item, actor: Actor, office: str, context: Con
     actor.implicit = True
     if office in context.holders:
         actor.iso, actor.person = context.holders[office]
-    elif context.home is not None and "former" not in actor.tags:
-        if context.unsaid or not _elsewhere(sentence, item, context.home):
-            actor.iso = context.home
+    elif context.home is not None and "former" not in actor.tags and (context.unsaid or not _elsewhere(sentence, item, context.home)):
+        actor.iso = context.home
