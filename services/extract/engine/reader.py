@@ -14,13 +14,8 @@ from services.extract.engine.reading import rules_by_trigger
 from services.extract.engine.text import Text, fold
 from services.extract.engine.watch import Watchlist
 
-<<<<<<< HEAD
 NOT_NEEDED = frozenset({"state", "city", "demonym", "conj", "to", "in", "like", "p.to", "p.from", "rel"})
 """Forms that hold the name of a state anyway, or the same word without its prefix."""
-=======
-_PREFIXED = frozenset({"conj", "to", "in", "like", "p.to", "p.from", "rel"})
-"""Marks of glued words: the word without them is looked for, so these forms need not be."""
->>>>>>> 8927405 (The context of an article in shorter words)
 
 
 @dataclass(frozen=True)
