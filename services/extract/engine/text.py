@@ -85,16 +85,36 @@ class Text:
     """`norm` is the folded text with punctuation, `flat` the same with a space for all that is neither letter nor digit.
 
     Both begin with one added character, so that a word is always preceded by a boundary. `index[i]` is the offset in
-    `source` of `norm[i]`; `token[i]` counts the words that began at or before `i`;
-    word n begins at `starts[n]`.
+    `source` of `norm[i]`. What only a closer look needs is made when it is asked for: most articles matter to nobody.
     """
 
     source: str
-    norm: str
     flat: str
     index: NDArray[np.int64]
-    token: list[int]
-    starts: list[int]
+    _folded: NDArray[np.uint16]
+    _starts: NDArray[np.bool_]
+
+    @cached_property
+    def norm(self) -> str:
+        """The folded text, punctuation and line ends included."""
+        return "\n" + _string(self._folded)
+
+    @cached_property
+    def token(self) -> list[int]:
+        """`token[i]` counts the words that began at or before `i`."""
+        counts: list[int] = np.cumsum(self._starts).tolist()
+        return counts
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Word n begins at `starts[n]`."""
+        starts: list[int] = np.flatnonzero(self._starts).tolist()
+        return starts
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The words of `flat`; number n begins at `starts[n]`."""
+        return self.flat.split()
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The offsets in `source` of `norm[start:end]`, vowel marks of the last letter included."""
@@ -108,11 +128,6 @@ class Text:
         """The source text of `norm[start:end]`, marks included."""
         first, last = self.span(start, end)
         return self.source[first:last]
-
-    @cached_property
-    def words(self) -> list[str]:
-        """The words of `flat`; number n begins at `starts[n]`."""
-        return self.flat.split()
 
     @cached_property
     def length(self) -> int:
@@ -135,19 +150,26 @@ def normalize(source: str) -> Text:
         keep = np.ones(spaces.size, dtype=bool)
         keep[1:] = ~(spaces[1:] & spaces[:-1])
         folded, kinds, index = folded[keep], kinds[keep], index[keep]
-    letters = np.concatenate(([False], kinds == LETTER))
-    norm = np.concatenate((np.array([0x0A], dtype=np.uint16), folded)).astype("<u4")
-    flat = np.where(letters, norm, 0x20).astype("<u4")
+    letters = np.concatenate((_BEFORE, kinds == LETTER))
     starts = letters.copy()
     starts[1:] &= ~letters[:-1]
     return Text(
         source=source,
-        norm=norm.tobytes().decode("utf-32-le"),
-        flat=flat.tobytes().decode("utf-32-le"),
-        index=np.concatenate((np.array([0], dtype=np.int64), index)),
-        token=np.cumsum(starts).tolist(),
-        starts=np.flatnonzero(starts).tolist(),
+        flat=" " + _string(np.where(letters[1:], folded, _BLANK)),
+        index=np.concatenate((_ORIGIN, index)),
+        _folded=folded,
+        _starts=starts,
     )
+
+
+_BEFORE = np.array([False])
+_ORIGIN = np.array([0], dtype=np.int64)
+_BLANK = np.uint16(0x20)
+
+
+def _string(codes: NDArray[np.uint16]) -> str:
+    """Code points of the basic plane (no surrogates) as a string: two bytes each are just UTF-16."""
+    return codes.tobytes().decode("utf-16-le")
 
 
 def _without_quotes(

@@ -13,7 +13,7 @@ import numpy as np
 from services.extract.engine.data import LanguageFile
 from services.extract.engine.text import Text, fold
 
-SAMPLE_CHARS = 3_000
+SAMPLE_CHARS = 1_000
 """How much of the beginning is looked at: the language of news shows in its headline and lead."""
 DECLARED_WORDS = 3
 """As many small words the publisher's word for the language is worth: it decides headlines and gives way to whole sentences."""
