@@ -25,6 +25,8 @@ MARKS = frozenset(
 )
 """What the words in front of an actor tell of it; "p.obj" that a verb acts on it, "p.between_to" that "to" joins what "between" opens."""
 HEADS = frozenset({"office", "org", "delegation"})
+PHRASES = HEADS | {"person", "state", "city"}
+"""What a noun phrase of an actor can begin with."""
 
 
 @dataclass(slots=True, eq=False)
@@ -72,7 +74,7 @@ def find_actors(text: Text, items: list[Item]) -> list[Item]:
     phrases: list[Item] = []
     position = 0
     while position < len(items):
-        built = _phrase(text, items, position)
+        built = None if items[position].tags.isdisjoint(PHRASES) else _phrase(text, items, position)
         if built is None:
             phrases.append(items[position])
             position += 1

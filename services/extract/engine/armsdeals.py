@@ -7,9 +7,9 @@ from typing import Any
 from schemas.codes import ActorLevel, ArmsStage, Discourse, EvidenceRole, ItemClass
 from services.extract.engine.actors import Actor, Group
 from services.extract.engine.drafts import Draft
+from services.extract.engine.entries import Entry
 from services.extract.engine.eventdates import date_from, looks_ahead
 from services.extract.engine.items import Item, Sentence, gap
-from services.extract.engine.lexicon import Entry
 from services.extract.engine.mentions import Mention
 from services.extract.engine.roles import Place
 from services.extract.engine.story import Story

@@ -8,6 +8,7 @@ from __future__ import annotations
 import calendar
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 
 from schemas.codes import Precision
 from services.extract.engine.items import Item, gap
@@ -55,7 +56,7 @@ def find_dates(text: Text, items: list[Item]) -> list[Item]:
     found: list[Item] = []
     position = 0
     while position < len(items):
-        run = _run(text, items, position)
+        run = _run(text, items, position) if _is_date(items[position].tags) else None
         if run:
             expression, used = run
             first, last = items[used[0]], items[used[-1]]
@@ -67,8 +68,9 @@ def find_dates(text: Text, items: list[Item]) -> list[Item]:
     return found
 
 
-def _is_date(item: Item) -> bool:
-    return "number" in item.tags or any(tag.startswith("date.") for tag in item.tags)
+@lru_cache(maxsize=4_096)
+def _is_date(tags: frozenset[str]) -> bool:
+    return "number" in tags or any(tag.startswith("date.") for tag in tags)
 
 
 def _joined(text: Text, left: Item, right: Item) -> bool:
@@ -77,13 +79,11 @@ def _joined(text: Text, left: Item, right: Item) -> bool:
 
 def _run(text: Text, items: list[Item], position: int) -> tuple[DateExpression, list[int]] | None:
     """The date expression that begins at `position`, and the positions of its words."""
-    if not _is_date(items[position]):
-        return None
     used = [position]
     while (
         len(used) < MAX_WORDS
         and used[-1] + 1 < len(items)
-        and _is_date(items[used[-1] + 1])
+        and _is_date(items[used[-1] + 1].tags)
         and _joined(text, items[used[-1]], items[used[-1] + 1])
     ):
         used.append(used[-1] + 1)

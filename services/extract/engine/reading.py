@@ -102,7 +102,7 @@ def _note_denials(story: Story, sentence: Sentence) -> None:
 
 def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> str | bool:
     trigger = place.trigger
-    if trigger.tags & set(rule.without):
+    if not trigger.tags.isdisjoint(rule.without):
         return False
     anchor = None
     if rule.object is not None:
