@@ -10,18 +10,19 @@ from services.extract.engine.items import Item, gap
 from services.extract.engine.text import Text
 
 NEXT, BACK = "glue.next", "glue.back"
-NAMES = frozenset({"state", "city", "person", "cap"})
-"""What is written with a capital where a language has them."""
+NAMES = frozenset({"state", "city", "person", "demonym"})
+"""What is written with a capital where a language has them and its lemma begins with one."""
+CASED = NAMES | {"cap", "small"}
 _BETWEEN = frozenset(" -,")
 
 
 def right_case(text: Text, items: list[Item]) -> list[Item]:
-    """`items` without readings that their first letter rules out: a name in small letters, a small word with a capital."""
+    """`items` without readings that their capitals rule out: a name in small letters, a small word with a capital."""
     kept = []
     for item in items:
-        if item.tags & NAMES or "small" in item.tags:
-            letter = text.source[int(text.index[item.start])]
-            item.readings = tuple(reading for reading in item.readings if _case_fits(reading, letter.isupper()))
+        if item.tags & CASED:
+            raw = text.raw(item.start, item.end)
+            item.readings = tuple(reading for reading in item.readings if _case_fits(reading, raw))
             if not item.readings:
                 continue
             item.tags = frozenset().union(*(reading.tags for reading in item.readings))
@@ -29,8 +30,13 @@ def right_case(text: Text, items: list[Item]) -> list[Item]:
     return kept
 
 
-def _case_fits(reading: Reading, capital: bool) -> bool:
-    return "small" not in reading.tags if capital else not reading.tags & NAMES
+def _case_fits(reading: Reading, raw: str) -> bool:
+    """The lemma says how much: an initial capital of a name, all of an abbreviation, none of "the occupying entity"."""
+    lemma = reading.entry.lemma
+    if not raw[:1].isupper():
+        return "cap" not in reading.tags and not (lemma[:1].isupper() and reading.tags & NAMES)
+    abbreviation = len(lemma) > 1 and lemma.isupper()
+    return "small" not in reading.tags and (raw.isupper() or not abbreviation)
 
 
 def join_particles(text: Text, items: list[Item]) -> list[Item]:
