@@ -15,12 +15,14 @@ from schemas.event import MAX_EVENTS, NormalizationEvent
 from schemas.event import Extractor as Identity
 from services.extract.engine.actors import find_actors
 from services.extract.engine.build import Built, build
+from services.extract.engine.compound import join_verbs
 from services.extract.engine.context import Context, full_names, learn_offices, name_again, resolve_kingdom, surnames
 from services.extract.engine.dates import find_dates
 from services.extract.engine.items import Item, Sentence, numbers, scan, with_colons
 from services.extract.engine.lexicon import Lexicon
 from services.extract.engine.mentions import Mention
 from services.extract.engine.merge import merge
+from services.extract.engine.names import named
 from services.extract.engine.particles import join_particles, right_case
 from services.extract.engine.reader import Reader, compiled, reader
 from services.extract.engine.reading import read_sentence
@@ -88,8 +90,9 @@ class Extractor:
 
     def _read_in(self, reader: Reader, text: Text, article: Article) -> Reading:
         published: date | None = article.published_at.date() if article.published_at else None
-        story = Story(text, reader.lexicon, self._watchlist, published)
         language = reader.lexicon.language
+        text = named(text, language)
+        story = Story(text, reader.lexicon, self._watchlist, published)
         found = own_sentences(sentences(text, _words(text, reader.lexicon), language.abbreviations))
         context = Context(home=article.source.country or language.home, unsaid=language.home is not None)
         words: dict[int, list[Item]] = {}
@@ -97,6 +100,8 @@ class Extractor:
             sentence.items = find_dates(text, sentence.items)
             if language.auxiliaries:
                 sentence.items = compose_verbs(sentence.items)
+            if language.compound_verbs:
+                sentence.items = join_verbs(text, sentence.items)
             resolve_kingdom(sentence, context)
             words[sentence.number] = list(sentence.items)
             sentence.items = find_actors(text, sentence.items)

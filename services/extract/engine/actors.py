@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from schemas.codes import UNIQUE_OFFICES, ActorLevel, Rank
 from services.extract.engine.items import Item, gap, has_comma
+from services.extract.engine.names import capital_name, name_before
 from services.extract.engine.text import Text
 
 NAME_WORDS = 3
@@ -152,6 +153,7 @@ class _Phrase:
         self.text, self.items, self.at = text, items, at
         self.head = self.last = items[at]
         self.position = at + 1
+        self.portfolios = 0
         self.kind = next(kind for kind in ("delegation", "office", "org") if kind in self.head.tags)
         entry = self.head.entry(self.kind)
         assert entry is not None
@@ -195,6 +197,8 @@ class _Phrase:
         comma = has_comma(self.text, self.last, item)
         if ("title" in item.tags and "conj" not in item.tags) or ("both" in item.tags and self.actor.plural):
             return self._reach(item)
+        if "portfolio" in self.head.tags and "portfolio.of" in item.tags:
+            return self._take_portfolio(item)
         if ministry and "domain" in item.tags and not comma:
             return self._reach(item)  # the portfolio, in words that the lexicon knows as a field
         if comma or "conj" in item.tags:
@@ -210,6 +214,16 @@ class _Phrase:
         self.actor.end = item.end
         self.position += 1
         return True
+
+    def _take_portfolio(self, item: Item) -> bool:
+        """Which ministry ("minister of defence"); a further one ("and of trade") changes no rank."""
+        found = item.entry("portfolio.of")
+        if found is None or not ("p.of" in item.tags or self.portfolios):
+            return False
+        if not self.portfolios and found.rank is not None:
+            self.actor.rank, self.actor.office = found.rank, found.key or self.actor.office
+        self.portfolios += 1
+        return self._reach(item)
 
     def _take_person(self, item: Item) -> bool:
         """A known person of the same state, behind a comma or none."""
@@ -237,11 +251,11 @@ class _Phrase:
             return "counterpart" not in self.head.tags and self._take_organ(item)
         if "state" in item.tags and ("p.to" in item.tags or ("p.from" in item.tags and self.kind == "office")):
             return False
-        if {"p.from", "p.in", "p.of"} & item.tags and "state" not in item.tags:
+        if {"p.from", "p.in", "p.of"} & item.tags and not {"state", "city"} & item.tags:
             return self._take_preposition(item)
         if "state" in item.tags and "in" not in item.tags and not (self.kind == "delegation" and "to" in item.tags):
             found = item.entry("state")
-        elif "city" in item.tags and self.kind == "office" and not (item.tags & MARKS):
+        elif "city" in item.tags and self.kind == "office" and not (item.tags & (MARKS - {"p.of"})):
             found = item.entry("city")
         else:
             return False
@@ -288,6 +302,8 @@ class _Phrase:
         after = self.items[self.position] if self.position < len(self.items) else None
         name = _unknown_name(text, self.last, after)
         if name is None:
+            before = self.items[self.at - 1].end if self.at else 1
+            actor.name = name_before(text, self.head.start, before) if text.capitals else None
             return
         actor.name, actor.end = name, name[1]
         adjective = after is not None and "def" in after.tags and {"domain", "filler"} & after.tags
@@ -309,6 +325,8 @@ def _member(item: Item) -> Actor:
 def _unknown_name(text: Text, last: Item, after: Item | None) -> tuple[int, int] | None:
     """The words right behind an office when the lexicon knows none of them: a name, closed by a comma, a known word or its third word."""
     limit = after.start if after is not None else len(text.norm)
+    if text.capitals:
+        return _capital_name(text, last, limit)
     start = last.end
     while start < limit and text.norm[start] in " ,":
         start += 1
@@ -334,6 +352,18 @@ def _unknown_name(text: Text, last: Item, after: Item | None) -> tuple[int, int]
     if not after_comma and words < 2:
         return None
     return (start, end) if closed or (after is not None and after.start - end <= 1) else None
+
+
+def _capital_name(text: Text, last: Item, limit: int) -> tuple[int, int] | None:
+    """The words with capitals right behind an office; behind a comma only a full name that a comma closes again."""
+    found = capital_name(text, last.end, limit)
+    if found is None:
+        return None
+    between = text.norm[last.end : found[0]]
+    if "," not in between:
+        return found if between == " " else None
+    closed = text.norm[found[1] : found[1] + 1] in (",", ")") or not text.norm[found[1] : found[1] + 2].strip(" .\n")
+    return found if closed and " " in text.norm[slice(*found)] else None
 
 
 def _with_prepositions(text: Text, items: list[Item]) -> list[Item]:

@@ -67,10 +67,15 @@ class LanguageFile(_Data):
 
     code: str
     week_starts: Annotated[int, Field(ge=0, le=6, description="0 is Monday, as in `date.weekday`.")]
+    accents: bool = Field(default=False, description="Whether accents part words that folding makes one; affixes are written with them.")
+    name_particles: tuple[str, ...] = Field(default=(), description='Small words inside names ("ben"), where names have capitals.')
     scripts: Scripts
     proclitics: dict[str, dict[str, tuple[Tag, ...]]]
     assimilation: dict[str, str] = {}
     capitals: bool = Field(default=False, description="Names begin with a capital letter, and other words do not.")
+    compound_verbs: bool = Field(
+        default=False, description="Verbs are made of words of class `aux` and a participle (`engine/compound.py`)."
+    )
     auxiliaries: bool = Field(default=False, description="Verbs are made of several words; words of class aux.* and inf.mark are theirs.")
     abbreviations: tuple[str, ...] = Field(default=(), description="Words whose full stop ends no sentence.")
     ordinals: tuple[str, ...] = Field(default=(), description="Endings that make a number an ordinal.")

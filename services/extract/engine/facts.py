@@ -22,6 +22,8 @@ def attributes(story: Story, sentence: Sentence, place: Place, mention: Mention)
         if "official_word" in item.tags and 0 <= gap(mention.trigger, item) <= 3:
             mention.official = True
             mention.evidence.append((EvidenceRole.OFFICIAL, item.start, item.end))
+    if "hearsay" in mention.trigger.tags:
+        mention.reported = True  # a mood that says: so they say
     mention.first = _first(place)
     if mention.first is not None:
         mention.evidence.append((EvidenceRole.FIRST, mention.first.start, mention.first.end))

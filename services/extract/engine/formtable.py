@@ -6,12 +6,14 @@ Forms are looked up word by word. That finds the same as an automaton over all f
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from services.extract.engine.entries import Entry
 from services.extract.engine.forms import Paradigm, Tags, inflect
+from services.extract.engine.text import Text, as_written, fold_letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,12 @@ class Choice(NamedTuple):
     apart: Tags
 
 
+def _spells(written: str, spelling: str, capitals: set[int]) -> bool:
+    if written == spelling or len(written) != len(spelling):
+        return written == spelling
+    return all(mine == theirs or at in capitals for at, (mine, theirs) in enumerate(zip(written, spelling, strict=True)))
+
+
 class FormTable(Mapping[str, tuple[Reading, ...]]):
     """Forms of one language in folded spelling.
 
@@ -45,8 +53,21 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
         self._sources: list[tuple[Entry, Tags]] = []
         self._codes: dict[str, int | tuple[int, ...]] = {}
         self._choices: dict[int | tuple[int, ...], Choice] = {}
+        self._written: dict[str, dict[int, set[str]]] = {}
         self.phrases: dict[str, tuple[str, ...]] = {}
         self.begins: frozenset[str] = frozenset()
+
+    def add_spelled(self, entry: Entry, lemma: str, paradigm: Paradigm) -> None:
+        """The same for a language in which accents decide: `lemma` as it is written, and so are the affixes."""
+        codes: dict[int, int] = {}
+        for written, tags in inflect("|".join(map(as_written, lemma.split("|"))), paradigm):
+            form = fold_letters(written)
+            code = codes.get(id(tags))
+            if code is None:
+                code = codes[id(tags)] = len(self._sources)
+                self._sources.append((entry, tags))
+            self._put(self._codes, form, code)
+            self._written.setdefault(form, {}).setdefault(code, set()).add(written)
 
     def add(self, entry: Entry, stems: str, paradigm: Paradigm) -> None:
         """Write out the forms of a lemma: `stems` folded, between bars."""
@@ -72,6 +93,7 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
             if " " in form:
                 phrases.setdefault(" ".join(form.split(" ", 2)[:2]), []).append(form)
         self.phrases = {two: tuple(sorted(forms, key=lambda form: (-len(form), form))) for two, forms in phrases.items()}
+        self._written = {form: ways for form, ways in self._written.items() if len(set().union(*ways.values())) > 1}
         self.begins = frozenset(two.partition(" ")[0] for two in phrases)
 
     def choice(self, form: str) -> Choice:
@@ -82,6 +104,24 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
             codes = code if isinstance(code, tuple) else (code,)
             readings = tuple(Reading(entry, entry.classes | tags) for entry, tags in (self._sources[one] for one in codes))
             found = self._choices[code] = self._as_choice(readings)
+        return found
+
+    def spelled(self, form: str, text: Text, start: int) -> Choice:
+        """The readings of `form` at `start` that are spelled as the text has it; a capital may lack its accent."""
+        ways = self._written.get(form)
+        code = self._codes[form]
+        if ways is None or not isinstance(code, tuple):
+            return self.choice(form)
+        raw = unicodedata.normalize("NFC", text.raw(start, start + len(form)))
+        spelling = as_written(raw)
+        capitals = {at for at, letter in enumerate(raw) if letter.isupper() and letter.isascii()} if len(raw) == len(spelling) else set()
+        fitting = tuple(one for one in code if any(_spells(written, spelling, capitals) for written in ways.get(one, ())))
+        if not fitting or len(fitting) == len(code):
+            return self.choice(form)
+        found = self._choices.get(fitting)
+        if found is None:
+            readings = tuple(reading for one, reading in zip(code, self.choice(form).readings, strict=True) if one in fitting)
+            found = self._choices[fitting] = self._as_choice(readings)
         return found
 
     def _as_choice(self, readings: tuple[Reading, ...]) -> Choice:

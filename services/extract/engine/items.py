@@ -66,7 +66,7 @@ def scan(text: Text, lexicon: Lexicon) -> list[Item]:
                 continue
             form = word
         start, end = starts[number], starts[number] + len(form)
-        readings, tags, marked, apart = forms.choice(form)
+        readings, tags, marked, apart = forms.spelled(form, text, start)
         if marked:
             readings = _as_written(text, readings, start, end)
             if not readings:

@@ -100,9 +100,12 @@ def load_lexicon(folder: Path, shared: Path) -> Lexicon:
     paradigms = {name: _paradigm(language, name) for name in language.paradigms}
     forms = FormTable({mark: frozenset(classes) for mark, classes in language.apart.items()})
     sources = [*_word_forms(words, paradigms, folder), *_country_forms(countries), *_person_forms(names, persons)]
-    folded = fold_all([stem for _, _, lemma in sources for stem in lemma.split("|")])
+    folded = fold_all([] if language.accents else [stem for _, _, lemma in sources for stem in lemma.split("|")])
     with _no_collection():
         for entry, paradigm, lemma in sources:
+            if language.accents:
+                forms.add_spelled(entry, lemma, paradigms[paradigm])
+                continue
             forms.add(entry, "|".join(next(folded) for _ in lemma.split("|")), paradigms[paradigm])
         for term in language.scripts.foreign:
             forms.add_fallback(Entry(FOREIGN, term), fold(term))

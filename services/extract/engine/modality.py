@@ -16,6 +16,10 @@ def judge(place: Place) -> Modality:
     """The modality of the trigger, from its own form and the cues that govern it in its clause."""
     trigger = place.trigger
     result = Modality(course=_tense(trigger))
+    if "negated" in trigger.tags:
+        result.course = "negated"
+        return result
+    result.background = "before" in trigger.tags
     last, words = trigger, 0
     for position in range(place.at - 1, -1, -1):
         item = place.items[position]
@@ -98,6 +102,10 @@ def _course_of_clause(place: Place, position: int, course: str) -> str:
 
 def _tense(item: Item) -> str:
     tags = item.tags
+    if "modal" in tags or "would" in tags:
+        return "hypothetical"
+    if "lapsed" in tags:
+        return "lapsed"
     if "fut" in tags or "subj" in tags:
         return "future"
     if "jussive" in tags and "impf" not in tags and "perf" not in tags:

@@ -51,6 +51,27 @@ def _acts(item: Item) -> bool:
     return is_plain(item) and "p.obj" not in item.tags
 
 
+GENITIVE_WORDS = 3
+_IN_NOUN_PHRASE = frozenset(
+    {
+        "filler",
+        "title",
+        "official_word",
+        "date",
+        "domain",
+        "demonym",
+        "first",
+        "adv",
+        "secret",
+        "duration",
+        "n.instrument",
+        "field",
+        "number",
+    }
+)
+"""What may stand between a noun and the actor that "of" hangs on it."""
+
+
 def subject(place: Place) -> list[Item]:
     """The subject of a verb: the actor right in front of it, else the one behind it, else one further in front."""
     found = _subject(place)
@@ -58,6 +79,8 @@ def subject(place: Place) -> list[Item]:
 
 
 def _subject(place: Place) -> Item | None:
+    if "svo" in place.trigger.tags:
+        return subject_in_front(place)
     before = _subject_before(place)
     if before is not None and before.last >= place.trigger.first - 2:
         return before
@@ -98,6 +121,58 @@ def _subject_before(place: Place) -> Item | None:
             return item
         last = item
     return None
+
+
+FRONT_WORDS, FRONT_WORDS_PARTED = 6, 16
+"""Unknown words between a subject and its verb: without and with something put between commas."""
+_NO_SUBJECT = frozenset({"inf", "ger", "ptc"})
+
+
+def subject_in_front(place: Place) -> Item | None:
+    """The subject of a verb in a language that puts it first: what stands in front, over days, places and asides between commas."""
+    items, trigger, words, last = place.items, place.trigger, 0, place.trigger
+    parted = "after_comma" in trigger.tags
+    conj = "conj" in trigger.tags
+    for position in range(place.at - 1, -1, -1):
+        item = items[position]
+        words += max(gap(item, last), 0)
+        touches = words == 0
+        if words > (FRONT_WORDS_PARTED if parted else FRONT_WORDS):
+            return None
+        if "relative" in item.tags and touches:
+            return _antecedent(items, position)
+        if "inverts" in item.tags and touches:
+            return subject_behind(place)
+        if "pronoun" in item.tags and touches:
+            return _speaker(items, position)
+        if "verb" in item.tags and conj:
+            found = subject(Place(items, position))
+            return found[0] if found else None
+        if item.tags & OPAQUE:
+            opener = _aside(items, position) if parted else None
+            return opener or (subject_behind(place) if "say" in trigger.tags else None)
+        if is_plain(item) and not _governed_object(items, position, aside=parted):
+            return item
+        last = item
+    return subject_behind(place) if "say" in trigger.tags else None
+
+
+def _aside(items: list[Item], position: int) -> Item | None:
+    """The actor before a relative clause between commas, in which the item at `position` stands."""
+    for back in range(position, -1, -1):
+        if "relative" in items[back].tags:
+            return _antecedent(items, back)
+        if "break" in items[back].tags:
+            return None
+    return None
+
+
+def _governed_object(items: list[Item], position: int, *, aside: bool) -> bool:
+    """Whether the actor is what a verb form without a subject acts on ("after having met the king, X has signed")."""
+    before = items[position - 1] if position else None
+    if before is None or gap(before, items[position]) > 1:
+        return False
+    return bool(before.tags & (_NO_SUBJECT | ({"verb"} if aside else set())))
 
 
 def _speaker(items: list[Item], position: int) -> Item | None:
@@ -161,9 +236,10 @@ def object_(place: Place) -> list[Item]:
 
 
 def genitive(place: Place) -> list[Item]:
-    """The actor right behind a noun ("the visit of X")."""
-    if "def" in place.trigger.tags:
-        return []
+    """The actor right behind a noun ("the visit of X"), or marked with "of" further on ("the visit to Y of X")."""
+    marked = _marked_genitive(place)
+    if marked or "def" in place.trigger.tags:
+        return marked
     last = place.trigger
     for item in place.items[place.at + 1 :]:
         if gap(last, item) > 0:
@@ -171,6 +247,24 @@ def genitive(place: Place) -> list[Item]:
         if is_plain(item) or (is_actor(item) and "p.of" in item.tags):
             return [item] if "conj" not in item.tags else []
         if not ({"filler", "title", "official_word"} & item.tags):
+            return []
+        last = item
+    return []
+
+
+def _marked_genitive(place: Place) -> list[Item]:
+    """The first actor with "of" behind a noun; places, days and adjectives may stand between, another noun may not."""
+    last, words = place.trigger, 0
+    for item in place.items[place.at + 1 :]:
+        words += max(gap(last, item), 0)
+        if words > GENITIVE_WORDS or item.tags & OPAQUE:
+            return []
+        if is_actor(item):
+            if "p.of" in item.tags:
+                return [item]
+            if not item.tags & (TO | IN | {"p.from"}):
+                return []
+        elif not item.tags & _IN_NOUN_PHRASE:
             return []
         last = item
     return []

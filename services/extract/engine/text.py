@@ -5,6 +5,7 @@ Not here: words. Folding is by character only, so it is the same for all languag
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -93,6 +94,10 @@ class Text:
     index: NDArray[np.int64]
     _folded: NDArray[np.uint16]
     _starts: NDArray[np.bool_]
+    capitals: bool = False
+    """Whether names begin with a capital letter in the language of the text."""
+    particles: frozenset[str] = frozenset()
+    """Small words inside names."""
 
     @cached_property
     def norm(self) -> str:
@@ -204,6 +209,20 @@ def fold_all(terms: Sequence[str]) -> Iterator[str]:
         end = len(text.norm) if end < 0 else end
         yield " ".join(text.flat[at:end].split())
         at = end + 1
+
+
+def fold_letters(written: str) -> str:
+    """`fold` of a term that `as_written` gave: only accents are left to take away."""
+    return written if written.isascii() else written.translate(_PLAIN)
+
+
+_PLAIN = {code: int(_FOLD[code]) or None for code in [*range(0x80, 0x250), *range(0x300, 0x370)]}
+_NO_LETTER = re.compile(r"[\W_]+")
+
+
+def as_written(term: str) -> str:
+    """A term in small letters with its accents, words parted as in `flat`."""
+    return _NO_LETTER.sub(" ", unicodedata.normalize("NFC", term).lower()).strip()
 
 
 def fold(term: str) -> str:

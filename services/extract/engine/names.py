@@ -1,0 +1,86 @@
+"""Names that no list knows, in scripts with capital letters: a run of words that begin with one.
+
+Not here: names in scripts without capitals, which only their neighbours betray (`actors`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from services.extract.engine.data import LanguageFile
+from services.extract.engine.text import Text, fold
+
+NAME_WORDS = 5
+"""Words of a name at most, small words inside it included."""
+_INSIDE = " -."
+
+
+def named(text: Text, language: LanguageFile) -> Text:
+    """`text` with what tells names in its language."""
+    if not language.capitals:
+        return text
+    return replace(text, capitals=True, particles=frozenset(fold(word) for word in language.name_particles))
+
+
+def capital_name(text: Text, start: int, limit: int) -> tuple[int, int] | None:
+    """The name that begins at or right behind `start` and ends before `limit`, as offsets in `Text.norm`."""
+    position = _skip(text, start, limit)
+    begin, end, words, pending = position, position, 0, 0
+    while position < limit and words + pending < NAME_WORDS:
+        close = position
+        while close < limit and text.flat[close] != " ":
+            close += 1
+        if close == position:
+            break
+        if _capital(text, position):
+            words, pending, end = words + pending + 1, 0, close
+        elif words and text.flat[position:close] in text.particles:
+            pending += 1
+        else:
+            break
+        position = _next_word(text, close, limit)
+    return (begin, end) if words else None
+
+
+def name_before(text: Text, end: int, limit: int) -> tuple[int, int] | None:
+    """The name of two words or more that ends with the comma right before `end` and begins behind `limit`."""
+    close = end
+    while close > limit and text.norm[close - 1] == " ":
+        close -= 1
+    if close <= limit or text.norm[close - 1] != ",":
+        return None
+    close -= 1
+    start, words, position = close, 0, close
+    while position > limit and words < NAME_WORDS:
+        begin = position
+        while begin > limit and text.flat[begin - 1] != " ":
+            begin -= 1
+        if begin == position or not (_capital(text, begin) or text.flat[begin:position] in text.particles):
+            break
+        words += 1
+        if _capital(text, begin):
+            start = begin
+        if begin <= limit or text.norm[begin - 1] not in " -":
+            break
+        position = begin - 1
+    return (start, close) if words > 1 and start < close else None
+
+
+def _skip(text: Text, start: int, limit: int) -> int:
+    while start < limit and text.norm[start] in " ,":
+        start += 1
+    return start
+
+
+def _next_word(text: Text, close: int, limit: int) -> int:
+    """Where the next word of a name begins; `limit` when something other than a space or hyphen parts it."""
+    if close >= limit or text.norm[close] not in _INSIDE:
+        return limit
+    if text.norm[close] == ".":
+        initial = text.flat[close - 2 : close - 1] == " "
+        return close + 2 if initial and text.norm[close + 1 : close + 2] == " " else limit
+    return close + 1
+
+
+def _capital(text: Text, position: int) -> bool:
+    return text.source[int(text.index[position])].isupper()
