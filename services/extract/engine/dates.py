@@ -15,7 +15,7 @@ from services.extract.engine.items import Item, gap
 from services.extract.engine.text import Text
 
 _SEPARATORS = frozenset(" ,/\\-().")
-_ANCHORS = frozenset({"date.month", "date.weekday", "date.day", "date.unit", "date.pair", "date.recent", "date.soon"})
+_ANCHORS = frozenset({"date.month", "date.weekday", "date.day", "date.unit", "date.pair", "date.recent", "date.soon", "date.hijri"})
 DAY, WEEK, MONTH, YEAR = 1, 7, 30, 365
 MAX_WORDS = 12
 """Words of one date expression at most."""
@@ -49,6 +49,7 @@ class DateExpression:
     several: bool = False
     recent: bool = False
     soon: bool = False
+    hijri: tuple[int, int, int] | None = None  # day, month, year of the Islamic calendar
 
 
 def find_dates(text: Text, items: list[Item]) -> list[Item]:
@@ -70,7 +71,14 @@ def find_dates(text: Text, items: list[Item]) -> list[Item]:
 
 @lru_cache(maxsize=4_096)
 def _is_date(tags: frozenset[str]) -> bool:
-    return "number" in tags or any(tag.startswith("date.") for tag in tags)
+    return "number" in tags or any(tag.startswith("date.") and tag != "date.range" for tag in tags)
+
+
+def _bridges(text: Text, items: list[Item], position: int) -> bool:
+    """Whether the word at `position` joins two days to a range ("from 5 to 9 May"): a number stands right behind it."""
+    if "date.range" not in items[position].tags or position + 1 >= len(items):
+        return False
+    return "number" in items[position + 1].tags and _joined(text, items[position], items[position + 1])
 
 
 def _joined(text: Text, left: Item, right: Item) -> bool:
@@ -83,7 +91,7 @@ def _run(text: Text, items: list[Item], position: int) -> tuple[DateExpression, 
     while (
         len(used) < MAX_WORDS
         and used[-1] + 1 < len(items)
-        and _is_date(items[used[-1] + 1].tags)
+        and (_is_date(items[used[-1] + 1].tags) or _bridges(text, items, used[-1] + 1))
         and _joined(text, items[used[-1]], items[used[-1] + 1])
     ):
         used.append(used[-1] + 1)
@@ -126,6 +134,14 @@ def _read(items: list[Item], used: list[int], order: int, item: Item, out: DateE
     following = items[used[order + 1]] if order + 1 < len(used) else None
     if "number" in item.tags:
         _read_number(int(str(item.value)), following, out)
+        return
+    if "date.hijri" in item.tags:
+        behind = following.value if following is not None else None
+        if out.days and isinstance(behind, int):
+            out.hijri = (out.days.pop(), _number(item, "date.hijri"), behind)
+        return
+    if "date.ordinal" in item.tags:
+        out.days.append(_number(item, "date.ordinal"))
         return
     for tag, list_ in (("date.month", out.months), ("date.weekday", out.weekdays)):
         if tag in item.tags:
@@ -176,7 +192,7 @@ def _sound(items: list[Item], used: list[int], out: DateExpression) -> bool:
     months = [items[i] for i in used if "date.month" in items[i].tags]
     if months and all("date.weak" in month.tags for month in months):
         return bool(out.days or out.year or out.which is not None or out.part or len(months) > 1)
-    if not (out.months or out.weekdays or out.offset is not None or out.recent or out.soon):
+    if not (out.months or out.weekdays or out.offset is not None or out.recent or out.soon or out.hijri):
         if out.unit is not None:
             has_which = out.which is not None or out.several or out.ago
             return has_which or out.year is not None or (out.unit in (WEEK, MONTH, YEAR) and out.part is not None)
@@ -192,6 +208,8 @@ def resolve(expression: DateExpression, published: date, *, future: bool, week_s
             return _relative_day(e, published)
         if e.months:
             return _month_date(e, published, future)
+        if e.hijri is not None and not e.weekdays:
+            return _hijri(*e.hijri)
         if e.weekdays:
             return _weekday_date(e, published, future)
         if e.recent or (e.several and (e.ago or e.which is None)):
@@ -223,6 +241,13 @@ def _relative_day(e: DateExpression, published: date) -> When:
             back = (published.weekday() - weekday) % 7
             target = published - timedelta(days=back or (7 if e.offset < 0 else 0))
     return _day(target)
+
+
+def _hijri(day: int, month: int, year: int) -> When:
+    """A day of the Islamic calendar by its arithmetic form; the sighted moon may differ by a day, so it is a window of three."""
+    ordinal = (11 * year + 3) // 30 + 354 * year + 30 * month - (month - 1) // 2 + day + 1_948_440 - 385 - 1_721_425
+    middle = date.fromordinal(ordinal)
+    return When(middle - timedelta(days=1), middle + timedelta(days=1), Precision.APPROX)
 
 
 def _weekday_date(e: DateExpression, published: date, future: bool) -> When:
@@ -316,6 +341,9 @@ def _unit_date(e: DateExpression, published: date, week_starts: int, future: boo
             return When(published + timedelta(days=1), start + timedelta(days=13), Precision.WEEK)
         return When(start, start + timedelta(days=6), Precision.WEEK)
     if e.unit == MONTH:
+        if e.days and not e.months:
+            index = published.year * 12 + published.month - 1 + which
+            return _day(date(index // 12, index % 12 + 1, e.days[0]))
         index = published.year * 12 + published.month - 1 + which
         year, month = divmod(index, 12)
         if e.part:
