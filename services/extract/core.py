@@ -16,7 +16,7 @@ from schemas.event import Extractor as Identity
 from services.extract.engine.actors import find_actors
 from services.extract.engine.build import Built, build
 from services.extract.engine.compound import join_verbs
-from services.extract.engine.context import Context, full_names, learn_offices, name_again, resolve_kingdom, surnames
+from services.extract.engine.context import Context, full_names, learn_offices, name_again, resolve_kingdom, resolve_twins, surnames
 from services.extract.engine.dates import find_dates
 from services.extract.engine.items import Item, Sentence, numbers, scan, with_colons
 from services.extract.engine.lexicon import Lexicon
@@ -95,6 +95,7 @@ class Extractor:
         story = Story(text, reader.lexicon, self._watchlist, published)
         found = own_sentences(sentences(text, _words(text, reader.lexicon), language.abbreviations))
         context = Context(home=article.source.country or language.home, unsaid=language.home is not None)
+        resolve_twins(found, context.home)
         words: dict[int, list[Item]] = {}
         for sentence in found:
             sentence.items = find_dates(text, sentence.items)

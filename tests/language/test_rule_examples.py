@@ -50,6 +50,9 @@ def _shown(event: NormalizationEvent, wanted: dict[str, Any]) -> dict[str, Any]:
         "precision": fields["date"]["precision"],
         "first": bool(fields["first"] and fields["first"]["is_first"]),
         "city": fields["place"]["city"],
+        "amount": "{value:.0f} {currency}".format(**fields["amount"]) if fields.get("amount") else None,
+        "from_city": (fields.get("origin") or {}).get("city"),
+        "to_city": (fields.get("destination") or {}).get("city"),
         "persons": [person["name"] for person in people if person["name"]],
         "ranks": [person["rank"] for person in people],
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from schemas.codes import UNIQUE_OFFICES, ActorLevel, Rank
 from services.extract.engine.items import Item, gap, has_comma
@@ -82,7 +83,11 @@ def find_actors(text: Text, items: list[Item]) -> list[Item]:
         else:
             item, position = built
             phrases.append(item)
-    return _grouped(text, _listed(text, _with_prepositions(text, phrases)))
+    found = _grouped(text, _listed(text, _with_prepositions(text, phrases)))
+    for before, item in pairwise(found):
+        if has_comma(text, before, item):
+            item.tags = item.tags | {"after_comma"}
+    return found
 
 
 def _phrase(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
@@ -521,9 +526,10 @@ def _second_nation(before: Item, item: Item, following: Item | None) -> bool:
     assert isinstance(group, Group)
     last = group.members[-1]
     entry = item.entry("demonym")
-    if last.kind != "official" or not last.plural or entry is None or entry.iso == last.iso:
+    shared = (last.kind == "official" and last.plural) or last.kind in ("org", "delegation")
+    if not shared or last.iso is None or entry is None or entry.iso == last.iso:
         return False
-    second = Actor("official", item.start, item.end, iso=entry.iso, rank=last.rank, office=last.office, level=last.level, definite=True)
+    second = replace(last, start=item.start, end=item.end, iso=entry.iso, person=None, name=None, head=None, plural=False, definite=True)
     group.members.append(second)
     before.end, before.last = item.end, item.last
     if following is not None and "person" in following.tags and gap(item, following) <= 0 and isinstance(following.value, Group):

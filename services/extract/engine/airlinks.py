@@ -21,16 +21,17 @@ def build_flights(story: Story, sentence: Sentence, place: Place, mention: Menti
     """Add the air link that the mention tells: its states are those of the ends, the carrier and the owner of the airspace."""
     origin, destination = _ends(mention)
     parties = list(mention.roles.get("initiator", Group()).states)
-    parties += [actor.iso for actor in (origin, destination) if actor is not None and actor.iso]
-    parties += mention.roles.get("parties", Group()).states
     parties += [str(actor.iso) for actor in _carriers(mention) if actor.iso]
+    parties += [origin.iso] if origin is not None and origin.iso else []
+    parties += mention.roles.get("ends", Group()).states
+    parties += mention.roles.get("parties", Group()).states
+    parties += [destination.iso] if destination is not None and destination.iso else []
     parties = list(dict.fromkeys(parties))
     if len(parties) < 2:
         return "no_second_party"
     if not story.watchlist.in_scope(parties):
         return "out_of_scope"
     mention.parties = _watched(story, parties)
-    mention.weight *= 1.0
     for group in mention.roles.values():
         mention.evidence.extend((EvidenceRole.PARTY, actor.start, actor.end) for actor in group.members)
     story.mentions.append(mention)

@@ -24,11 +24,7 @@ ORDER = [
 
 def build_arms(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:
     """Add the deal that the mention tells: one buyer, one seller; `parties` may give both when one of them makes the goods."""
-    buyer, seller = mention.roles.get("buyer", Group()).states, mention.roles.get("seller", Group()).states
-    others = mention.roles.get("parties", Group()).states
-    seller = [state for state in (*seller, *others) if state not in buyer]
-    if not buyer and len(seller) > 1:
-        buyer = [state for state in others if state != seller[0]]
+    seller, buyer = _seller_and_buyer(mention)
     if len(buyer) != 1 or not seller:
         return "no_second_party"
     mention.parties = [seller[0], buyer[0]]
@@ -39,6 +35,17 @@ def build_arms(story: Story, sentence: Sentence, place: Place, mention: Mention)
         mention.evidence.extend((EvidenceRole.PARTY, actor.start, actor.end) for actor in members)
     story.mentions.append(mention)
     return True
+
+
+def _seller_and_buyer(mention: Mention) -> tuple[list[str], list[str]]:
+    """Who is which: as the roles say; of states that only deal with each other the one whose firm deals sells, else the first one buys."""
+    buyer, seller = mention.roles.get("buyer", Group()).states, mention.roles.get("seller", Group()).states
+    dealers = mention.roles.get("parties", Group())
+    if not buyer and not seller:
+        firms = [actor.iso for actor in dealers.members if actor.level is ActorLevel.CORPORATE and actor.iso]
+        buyer = [state for state in dealers.states if state not in firms[:1]][:1]
+    seller = [state for state in (*seller, *dealers.states) if state not in buyer]
+    return seller, buyer or [state for state in dealers.states if state not in seller[:1]][:1]
 
 
 def same_deal(draft: Draft, mention: Mention) -> bool:

@@ -6,7 +6,7 @@ Not here: anything that a sentence tells by itself (`actors`).
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from schemas.codes import ActorLevel
 from services.extract.engine.actors import Actor, Group, is_unique_office
@@ -44,6 +44,31 @@ def resolve_kingdom(sentence: Sentence, context: Context) -> None:
                 entry = Entry(frozenset({"state", "kingdom"}), "kingdom", iso=iso)
                 tags = (item.tags - {"kingdom"}) | {"state"}
                 sentence.items[position] = Item(item.start, item.end, item.first, item.last, tags, (Reading(entry, tags),))
+
+
+def resolve_twins(sentences: list[Sentence], home: str | None) -> None:
+    """Give a name that two states share (a state and the other's capital) to the home state, else to the one that is named nearest."""
+    twins = [(sentence, position) for sentence in sentences for position, item in enumerate(sentence.items) if "twin" in item.tags]
+    if not twins:
+        return
+    named = [(item.start, state.iso) for sentence in sentences for item in sentence.items if (state := _plain_state(item)) is not None]
+    for sentence, position in twins:
+        item = sentence.items[position]
+        readings = {reading.entry.iso: reading for reading in item.readings if "twin" in reading.tags}
+        near = home if home in readings else min(((abs(at - item.start), iso) for at, iso in named if iso in readings), default=(0, None))[1]
+        reading = readings.get(near)
+        if reading is not None:
+            entry = replace(reading.entry, classes=reading.entry.classes - {"twin"})
+            tags = (reading.tags - {"twin"}) | {"state" if entry.key is None else "city"}
+            tags |= {"capital"} if entry.key is not None else frozenset()
+            sentence.items[position] = Item(item.start, item.end, item.first, item.last, tags, (Reading(entry, tags),))
+
+
+def _plain_state(item: Item) -> Entry | None:
+    """The state that an item names or whose adjective or city it is, when it is no twin itself."""
+    if "twin" in item.tags:
+        return None
+    return item.entry("state") or item.entry("demonym") or item.entry("city")
 
 
 def surnames(text: Text, sentences: list[Sentence], lexicon: Lexicon) -> dict[str, Actor]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from schemas.codes import EventType, EvidenceRole, Precision, Stage
+from schemas.codes import EventType, EvidenceRole, FlightsAction, Precision, Stage
 from services.extract.engine.dates import DateExpression, When, resolve
 from services.extract.engine.items import Item, Sentence, gap
 from services.extract.engine.mentions import Mention
@@ -89,7 +89,8 @@ def _since(items: Sequence[Item], position: int) -> bool:
 
 def _is_announcement(mention: Mention) -> bool:
     """Whether announcing it is the act itself, so that the date of the announcement is that of the event (ontology C4)."""
-    return mention.rule.stage is Stage.ANNOUNCED or mention.type is EventType.RELATIONS_CHANGE
+    airspace = mention.rule.action in (FlightsAction.AIRSPACE_OPENED, FlightsAction.AIRSPACE_CLOSED)
+    return airspace or mention.rule.stage is Stage.ANNOUNCED or mention.type is EventType.RELATIONS_CHANGE
 
 
 def _announcement_behind(items: Sequence[Item], opening: Item, place: Place) -> bool:

@@ -21,8 +21,8 @@ NAME_WORDS = 3
 
 def build_exercise(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:
     """Add the drill that the mention tells: its states are those that take part, and the host."""
-    participants = _states(mention, "participants")
-    host = _states(mention, "host")
+    host = _states(mention, "host")[:1]
+    participants = [state for state in _states(mention, "participants") if state in story.watchlist.states or state in host]
     mention.place = where(place) or _first(mention, "host")
     states = list(dict.fromkeys((*participants, *host)))
     if len(states) < 2:

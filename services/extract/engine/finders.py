@@ -5,6 +5,7 @@ Here: finders that reach over a carrying verb, a possessive, or the whole clause
 
 from __future__ import annotations
 
+from schemas.codes import ActorLevel
 from services.extract.engine import roles
 from services.extract.engine.actors import Group
 from services.extract.engine.items import Item, gap
@@ -111,16 +112,79 @@ def clause(place: Place) -> list[Item]:
 
 
 def _clause_behind(place: Place) -> list[Item]:
+    """The items behind the trigger up to a clause opener, or to a comma behind which words follow that nobody knows."""
     found: list[Item] = []
+    last = place.trigger
     for item in place.items[place.at + 1 :]:
-        if "break" in item.tags and "relative" not in item.tags:
+        if "attribution" in item.tags or ("break" in item.tags and "relative" not in item.tags):
+            break
+        if "after_comma" in item.tags and gap(last, item) > 0 and "including" not in item.tags:
             break
         found.append(item)
+        last = item
+    return found
+
+
+def doer(place: Place) -> list[Item]:
+    """Who does what the nearest verb before the noun says, or its verbal noun ("launched", "announced the launch of its flights")."""
+    items, words, last = place.items, 0, place.trigger
+    for position in range(place.at - 1, -1, -1):
+        item = items[position]
+        words += max(gap(item, last), 0)
+        if words > CARRIED_WORDS or ("break" in item.tags and "relative" not in item.tags):
+            return []
+        if "verb" in item.tags and "say" not in item.tags:
+            return subject(Place(items, position))
+        if "noun" in item.tags and any(tag.startswith("v.") for tag in item.tags):
+            there = Place(items, position)
+            return roles.genitive(there) or roles.announcer(there)
+        if "say" in item.tags:
+            return subject(Place(items, position))
+        last = item
+    return []
+
+
+def partakers(place: Place) -> list[Item]:
+    """Who stands behind "with the participation of" in the clause."""
+    found: list[Item] = []
+    opened = False
+    for item in _clause_behind(place):
+        if "participation" in item.tags:
+            opened = True
+        elif opened and is_actor(item):
+            found.append(item)
+        elif "verb" in item.tags:
+            break
+    return found
+
+
+TROOP_WORDS = 8
+
+
+def troops(place: Place) -> list[Item]:
+    """Whose soldiers, pilots or ships take part: the adjectives right behind them, or the army "of" which they are."""
+    items = place.items
+    for position, item in enumerate(items):
+        if "n.troops" in item.tags and min(abs(gap(item, place.trigger)), abs(gap(place.trigger, item))) <= TROOP_WORDS:
+            return _behind_troops(items, position)
+    return []
+
+
+def _behind_troops(items: list[Item], position: int) -> list[Item]:
+    found: list[Item] = []
+    last = items[position]
+    for item in items[position + 1 :]:
+        mine = "demonym" in item.tags or (is_actor(item) and "p.from" in item.tags)
+        if gap(last, item) > 0 or not (mine or "filler" in item.tags):
+            break
+        if mine:
+            found.append(item)
+        last = item
     return found
 
 
 def _of_state(item: Item) -> bool:
-    return is_actor(item) and isinstance(item.value, Group) and bool(item.value.states)
+    return is_actor(item) and isinstance(item.value, Group) and bool(item.value.states) and item.value.level is not ActorLevel.NON_STATE
 
 
 def inner(place: Place) -> list[Item]:
@@ -157,5 +221,8 @@ FINDERS: dict[str, Finder] = {
     "nations": nations,
     "clause": clause,
     "inner": inner,
+    "doer": doer,
+    "partakers": partakers,
+    "troops": troops,
 }
 """Every role that a rule may name; `topic`, the person that the story spoke of last, is added by `reading`."""

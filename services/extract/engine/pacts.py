@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from schemas.codes import Domain, EventType, EvidenceRole, Stage
+from schemas.codes import Domain, EventType, EvidenceRole, Instrument, Stage
 from services.extract.engine.actors import Actor, Group
 from services.extract.engine.finders import FINDERS
 from services.extract.engine.items import Item, Sentence, gap
@@ -42,6 +42,8 @@ def build_pair(story: Story, sentence: Sentence, place: Place, mention: Mention)
         return "out_of_scope"
     if _step_ahead(mention):
         return "step_ahead"
+    if _contract_for_arms(place, mention):
+        return "arms"
     for member in mention.roles.get("parties", Group()).members:
         mention.evidence.append((EvidenceRole.PARTY, member.start, member.end))
     mention.place = where(place)
@@ -74,6 +76,12 @@ def _sides(story: Story, sentence: Sentence, place: Place, mention: Mention) -> 
             mention.inherited = True
             mention.weight *= INHERITED_WEIGHT
     return states
+
+
+def _contract_for_arms(place: Place, mention: Mention) -> bool:
+    """A contract for weapons is an arms deal, no agreement (ontology A1)."""
+    contract = mention.object is not None and any(r.entry.instrument is Instrument.CONTRACT for r in mention.object.readings)
+    return contract and any("n.weapon" in item.tags for item in place.items[place.at :])
 
 
 def _step_ahead(mention: Mention) -> bool:

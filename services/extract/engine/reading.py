@@ -28,6 +28,8 @@ from services.extract.engine.travel import build_visit
 
 TOPIC = "topic"
 """The role of whoever is spoken of, when a verb names no subject of its own."""
+OF_OBJECT = "object."
+"""Before the name of a finder: it looks from the object of the rule instead of its trigger."""
 QUESTION = "?"
 """Mark of a sentence that asks and tells nothing (all scripts are folded to it)."""
 
@@ -161,7 +163,7 @@ def _beside(place: Place, wanted: Object) -> Item | None:
                 break
             if item.tags & {"break"} and step == 1:
                 break
-            if step == 1 and "verb" in item.tags and "light" not in item.tags:
+            if step == 1 and "verb" in item.tags and not {"light", "noun"} & item.tags:
                 break
             last = item
             position += step
@@ -177,8 +179,11 @@ def _fill(story: Story, place: Place, anchor: Item | None, names: Sequence[str])
             if not group.members:
                 group = _unsaid(story, place)
             continue
-        finder = FINDERS[name]
-        found = finder(place)
+        finder = FINDERS[name.removeprefix(OF_OBJECT)]
+        if name.startswith(OF_OBJECT):
+            found = finder(Place(place.items, place.items.index(anchor))) if anchor is not None else []
+        else:
+            found = finder(place)
         if not found and anchor is not None and name in ("between", "with", "adjectives"):
             found = finder(Place(place.items, place.items.index(anchor)))
         for item in found:

@@ -176,12 +176,13 @@ def _governed_object(items: list[Item], position: int, *, aside: bool) -> bool:
 
 
 def _speaker(items: list[Item], position: int) -> Item | None:
-    """Whom "that he" speaks of: the subject of the verb of saying in the clause before; an organ is no "he"."""
+    """Whom "that he" speaks of: the subject of the verb of saying in the clause before; an organ is a "she" where nouns have gender."""
     for back in range(position - 1, -1, -1):
         item = items[back]
         if "say" in item.tags and "verb" in item.tags:
             found = subject(Place(items, back))
-            return found[0] if found and has_member(found[0], ("official", "person")) else None
+            kinds = ("official", "person", "org", "state") if "fem" in items[position].tags else ("official", "person")
+            return found[0] if found and has_member(found[0], kinds) else None
         if item.tags & OPAQUE:
             return None
     return None
@@ -222,7 +223,7 @@ def object_(place: Place) -> list[Item]:
         if "during" in last.tags and "n.visit" in item.tags:
             last, words = item, 0
             continue
-        if item.tags & OPAQUE or {"site", "n.visit", "n.instrument", "domain"} & item.tags or words > SUBJECT_WORDS + 2:
+        if item.tags & OPAQUE or {"site", "n.visit", "n.instrument", "domain", "attribution"} & item.tags or words > SUBJECT_WORDS + 2:
             return []
         if item is taken or skipping:
             last, words, skipping = item, 0, False
