@@ -55,7 +55,9 @@ def resolve_twins(sentences: list[Sentence], home: str | None) -> None:
     for sentence, position in twins:
         item = sentence.items[position]
         readings = {reading.entry.iso: reading for reading in item.readings if "twin" in reading.tags}
-        near = home if home in readings else min(((abs(at - item.start), iso) for at, iso in named if iso in readings), default=(0, None))[1]
+        near = (
+            home if home in readings else min(((abs(at - item.start), iso) for at, iso in named if iso in readings), default=(0, None))[1]
+        )
         reading = readings.get(near)
         if reading is not None:
             entry = replace(reading.entry, classes=reading.entry.classes - {"twin"})
