@@ -24,6 +24,7 @@ from aiokafka.errors import (
     KafkaConnectionError,
     KafkaError,
     MessageSizeTooLargeError,
+    NodeNotReadyError,
     NoError,
     OutOfOrderSequenceNumber,
     PolicyViolationError,
@@ -57,6 +58,8 @@ Answer = TypeVar("Answer")
 
 CONFIRM_WITHIN_S = 30.0
 """Seconds a send may wait for the broker unless its caller says otherwise."""
+REPORT_BACK_S = 10.0
+"""Seconds that a broker may take to be known again; it reports to its controller every few seconds."""
 LINGER_MS = 1
 """Milliseconds a batch waits for more. An article pays it at each of three hops; under load batches fill up by themselves."""
 BATCH_BYTES = 131_072
@@ -157,7 +160,9 @@ class Producer:
 
     async def send_in_order(self, messages: Sequence[Message]) -> None:
         """Send several: the last one only when all before it are confirmed, so that it may speak of them. Raises as `send` does."""
-        if len(messages) > 1:
+        if len(messages) == 2:
+            await self.send(messages[0])
+        elif messages[2:]:
             failures = [
                 answer for answer in await asyncio.gather(*map(self.send, messages[:-1]), return_exceptions=True) if answer is not None
             ]
@@ -289,7 +294,8 @@ async def admin_client(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClien
     admin = AIOKafkaAdminClient(**client_arguments(kafka))
     try:
         try:
-            await admin.start()
+            # A broker that stood still is known to nobody, itself included, until it has reported back.
+            await until_answered(admin.start, within_s=REPORT_BACK_S, transient=lambda error: isinstance(error, NodeNotReadyError))
             yield admin
         finally:
             await admin.close()
@@ -306,17 +312,22 @@ async def partitions_of(kafka: KafkaSettings, topic: str) -> list[int]:
     raise CommandError(f"topic {topic} does not exist (or may not be seen by this user); `musafaha topics ensure` makes ours.")
 
 
-async def until_answered(step: Callable[[], Awaitable[Answer]], *, within_s: float) -> Answer:
+async def until_answered(
+    step: Callable[[], Awaitable[Answer]],
+    *,
+    within_s: float,
+    transient: Callable[[KafkaError], bool] = lambda error: error.retriable,
+) -> Answer:
     """Repeat `step` through the transient answers that a broker gives right after its start or the creation of a topic or group.
 
-    Raises the last `KafkaError` after `within_s` seconds.
+    Raises another `KafkaError` at once, and the last transient one after `within_s` seconds.
     """
     deadline = time.monotonic() + within_s
     while True:
         try:
             return await step()
         except KafkaError as error:
-            if time.monotonic() > deadline:
+            if time.monotonic() > deadline or not transient(error):
                 raise
             log.debug("kafka.retry", extra={"reason": repr(error)})
             await asyncio.sleep(0.2)

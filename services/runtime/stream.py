@@ -18,9 +18,12 @@ import faust
 import mode
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
+from faust.transport.drivers.aiokafka import Consumer as KafkaConsumer
+from mode.services import WaitResults
 
 from schemas.topics import TOPICS, Topic, dead_letter_topics
 from services.runtime import metrics
+from services.runtime.eager import Ended, begin
 from services.runtime.errors import CommandError, ConfigError, MusafahaError
 from services.runtime.health import Health, OpsSite, Probe
 from services.runtime.kafka import Producer, check_access, ensure_topics, partitions_of, servers, ssl_context
@@ -100,6 +103,21 @@ class _Event(faust.Event):
 
     def ack(self) -> bool:
         return False
+
+
+class _Consumer(KafkaConsumer):
+    """Faust's consumer without four tasks a message: handing one on almost never waits."""
+
+    async def wait_first(self, *coros: Any, timeout: Any = None) -> Any:  # noqa: ASYNC109 - the signature is Faust's
+        first, others = coros[0], coros[1:]
+        if timeout is None and asyncio.iscoroutine(first):
+            first = begin(first)
+            if isinstance(first, Ended):
+                for other in others:
+                    other.close()
+                await asyncio.sleep(0)  # let what came before be sent while the next one is handled
+                return WaitResults([coros[0]], [first.result], self.should_stop)
+        return await super().wait_first(first, *others, timeout=timeout)
 
 
 class _Worker(faust.Worker):
@@ -432,6 +450,7 @@ def _faust_app(settings: Settings, worker: Worker, loop: asyncio.AbstractEventLo
         producer_request_timeout=120,
         worker_redirect_stdouts=False,
     )
+    cast("Any", app.transport).Consumer = _Consumer
     topic = app.topic(worker.topic.name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", allow_empty=True)
     app.agent(topic, name=worker.name, concurrency=1)(consume)
     return app
