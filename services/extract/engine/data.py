@@ -49,6 +49,7 @@ class ParadigmData(_Data):
 
     proclitics: str
     slots: tuple[SlotData, ...]
+    whole: bool = Field(default=False, description="Of several words the last inflects, not the first.")
 
 
 class Scripts(_Data):

@@ -37,13 +37,14 @@ class Row:
 class Paradigm:
     """Slots times proclitics; `assimilation` says what is written where the last letter of a prefix meets the first ones of the word.
 
-    `finals` says what a last letter becomes when an ending follows.
+    `finals` says what a last letter becomes when an ending follows. Of several words the first inflects; with `whole` the last.
     """
 
     proclitics: tuple[tuple[str, Tags], ...]
     slots: tuple[Slot, ...]
     assimilation: Mapping[str, str] = field(default_factory=dict)
     finals: Mapping[str, str] = field(default_factory=dict)
+    whole: bool = False
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -66,8 +67,8 @@ class Paradigm:
 
 
 def inflect(lemma: str, paradigm: Paradigm) -> Iterator[tuple[str, Tags]]:
-    """Every (form, tags) of `lemma`, whose stems stand between bars (`perfect|imperfect`); of several words the first inflects."""
-    stems = [stem.strip().partition(" ") for stem in lemma.split("|")]
+    """Every (form, tags) of `lemma`, whose stems stand between bars (`perfect|imperfect`); of several words one inflects."""
+    stems = [(stem.strip(), "", "") if paradigm.whole else stem.strip().partition(" ") for stem in lemma.split("|")]
     for row in paradigm.rows:
         slot = row.slot
         if slot.stem > len(stems):

@@ -134,6 +134,7 @@ def _paradigm(language: LanguageFile, name: str) -> Paradigm:
         slots=tuple(Slot(slot.stem, slot.cut, slot.before, slot.after, frozenset(slot.tags)) for slot in data.slots),
         assimilation=language.assimilation,
         finals=language.finals,
+        whole=data.whole,
     )
 
 
