@@ -100,7 +100,7 @@ class Extractor:
         for sentence in found:
             sentence.items = find_dates(text, sentence.items)
             if language.auxiliaries:
-                sentence.items = compose_verbs(sentence.items)
+                sentence.items = compose_verbs(text, sentence.items)
             if language.compound_verbs:
                 sentence.items = join_verbs(text, sentence.items)
             resolve_kingdom(sentence, context)

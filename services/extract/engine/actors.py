@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from schemas.codes import UNIQUE_OFFICES, ActorLevel, Rank
+from services.extract.engine.frontwords import HEADS, Front, found_in_front
 from services.extract.engine.items import Item, gap, has_comma
-from services.extract.engine.names import capital_name, name_before
+from services.extract.engine.names import capital_name, name_before, whole_name
 from services.extract.engine.text import Text
 
 NAME_WORDS = 3
@@ -22,12 +23,12 @@ PORTFOLIO_WORDS = 3
 MARKS = frozenset(
     {
         *("conj", "to", "in", "like", "p.to", "p.in", "p.from", "p.with", "p.on", "p.between", "p.by", "p.at", "p.beside"),
-        *("p.of", "p.obj", "p.between_to"),
+        *("p.of", "p.obj", "p.between_to", "p.other"),
     }
 )
 """What the words in front of an actor tell of it; "p.obj" that a verb acts on it, "p.between_to" that "to" joins what "between" opens."""
-HEADS = frozenset({"office", "org", "delegation"})
-PHRASES = HEADS | {"person", "state", "city"}
+_IN_FRONT = frozenset({"demonym", "state", "city", "org"})
+PHRASES = HEADS | {"person", "state", "city", "demonym"}
 """What a noun phrase of an actor can begin with."""
 
 
@@ -50,6 +51,7 @@ class Actor:
     org: str | None = None
     city: str | None = None
     implicit: bool = False
+    host: Item | None = None  # the state that an envoy is accredited to
     tags: frozenset[str] = frozenset()
 
 
@@ -83,7 +85,7 @@ def find_actors(text: Text, items: list[Item]) -> list[Item]:
         else:
             item, position = built
             phrases.append(item)
-    found = _grouped(text, _listed(text, _with_prepositions(text, phrases)))
+    found = _owned(_grouped(text, _listed(text, _with_prepositions(text, phrases))))
     for before, item in pairwise(found):
         if has_comma(text, before, item):
             item.tags = item.tags | {"after_comma"}
@@ -95,6 +97,8 @@ def _phrase(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
     tags = item.tags
     if "date" in tags or "not_actor" in tags:
         return None
+    if "pre" in tags and tags & _IN_FRONT and (front := found_in_front(text, items, at)) is not None:
+        return _Phrase(text, items, front.head, front).read()
     if tags & HEADS:
         return _headed(text, items, at)
     if "person" in tags:
@@ -107,7 +111,9 @@ def _phrase(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
 def _make(actor: Actor, items: list[Item], at: int, last: Item, tags: Iterable[str]) -> Item:
     marks = (items[at].tags & MARKS) | frozenset(tags) | {"actor"}
     first = items[at]
-    return Item(first.start, max(last.end, actor.end), first.first, last.last, frozenset(marks), first.readings, Group([actor]))
+    if "poss" in last.tags:
+        marks |= {"poss"}
+    return Item(first.start, max(last.end, actor.end), first.first, last.last, frozenset(marks), first.readings, Group([actor]), first.lead)
 
 
 def _place(items: list[Item], at: int) -> tuple[Item, int]:
@@ -132,14 +138,18 @@ def _person(text: Text, items: list[Item], at: int) -> tuple[Item, int]:
     actor = Actor("person", item.start, item.end, iso=entry.iso, person=entry.key, name=(item.start, item.end), definite=True)
     position = at + 1
     following = items[position] if position < len(items) else None
-    if following is not None and "office" in following.tags and "conj" not in following.tags and gap(item, following) == 0:
-        headed = _headed(text, items, position)
+    if text.capitals:
+        actor.end = whole_name(text, item.start, item.end, following.start if following is not None else len(text.norm))
+        actor.name = (item.start, actor.end)
+    apposition = following is not None and ("office" in following.tags or {"pre", "demonym"} <= following.tags or "poss" in following.tags)
+    if following is not None and apposition and "conj" not in following.tags and text.token[actor.end - 1] + 1 == following.first:
+        headed = _phrase(text, items, position)
         if headed is not None:
             office_item, after = headed
             group = office_item.value
             assert isinstance(group, Group)
             office = group.members[0]
-            if office.person is None and office.name is None and office.iso in (None, actor.iso):
+            if office.kind == "official" and office.person is None and office.name is None and office.iso in (None, actor.iso):
                 actor.rank, actor.office, actor.head = office.rank, office.office, office.head
                 actor.end = office.end
                 return _make(actor, items, at, items[after - 1], {"person"}), after
@@ -154,8 +164,9 @@ def _headed(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
 class _Phrase:
     """A noun phrase in the making: its head, and how far it reaches. Each `_take` says whether the next word belongs to it."""
 
-    def __init__(self, text: Text, items: list[Item], at: int) -> None:
-        self.text, self.items, self.at = text, items, at
+    def __init__(self, text: Text, items: list[Item], at: int, front: Front | None = None) -> None:
+        self.text, self.items, self.at = text, items, front.first if front is not None else at
+        self.front = front
         self.head = self.last = items[at]
         self.position = at + 1
         self.portfolios = 0
@@ -165,17 +176,17 @@ class _Phrase:
         self.entry = entry
         self.actor = Actor(
             kind={"office": "official"}.get(self.kind, self.kind),
-            start=self.head.start,
+            start=items[self.at].start,
             end=self.head.end,
-            iso=entry.iso,
+            iso=entry.iso or (front.states[0] if front is not None and front.states else None),
             rank=entry.rank,
             office=entry.key if self.kind == "office" else None,
             head=(self.head.start, self.head.end),
             level=entry.level or ActorLevel.STATE,
             plural=bool({"plural", "dual"} & self.head.tags),
-            definite="def" in self.head.tags,
+            definite=bool({"def", "own"} & items[self.at].tags) or "def" in self.head.tags,
             org=entry.key if self.kind == "org" else None,
-            tags=self.head.tags,
+            tags=self.head.tags | (front.tags if front is not None else frozenset()),
         )
 
     def read(self) -> tuple[Item, int]:
@@ -186,9 +197,16 @@ class _Phrase:
             self.actor.rank = None  # "head of" something that the lexicon does not know: no president
         self._take_unknown_name()
         tags = {self.actor.kind, *(f"{name}.actor" for name in self.entry.classes)}
+        if "own" in self.items[self.at].tags:
+            tags |= {"own", *(f"{name}.own" for name in self.entry.classes)}
         item = _make(self.actor, self.items, self.at, self.last, tags)
         item.end = self.actor.end
-        item.last = self.text.token[self.actor.end - 1]
+        item.last = max(self.text.token[self.actor.end - 1], self.last.last)
+        if self.text.capitals and self.actor.name is not None and self.text.flat[item.end : item.end + 3] == " s ":
+            item.tags |= {"poss"}
+            item.last = self.text.token[item.end + 1]
+        if self.front is not None and len(self.front.states) > 1 and isinstance(item.value, Group):
+            item.value.members.extend(replace(self.actor, iso=iso, name=None, person=None) for iso in self.front.states[1:])
         return item, self.position
 
     def _take(self, item: Item) -> bool:
@@ -200,6 +218,18 @@ class _Phrase:
         if "person" in item.tags and not (item.tags & HEADS):
             return self._take_person(item)
         comma = has_comma(self.text, self.last, item)
+        if (
+            "accredited" in self.head.tags
+            and "p.to" in item.tags
+            and "actor" not in item.tags
+            and not comma
+            and not item.readings[0].tags & HEADS
+        ):
+            self.last = item
+            self.position += 1
+            return True
+        if "pre" in item.tags and not comma and "conj" not in item.tags:
+            return self._take_behind(item)
         if ("title" in item.tags and "conj" not in item.tags) or ("both" in item.tags and self.actor.plural):
             return self._reach(item)
         if "portfolio" in self.head.tags and "portfolio.of" in item.tags:
@@ -213,6 +243,25 @@ class _Phrase:
         if "filler" in item.tags or {"domain", "adj"} <= item.tags:
             return self._take_adjective(item)
         return self.actor.iso is None and self._take_state(item)
+
+    def _take_behind(self, item: Item) -> bool:
+        """A word that would stand in front of a head of its own: it belongs to this one only behind "of" or "from", or as a post's host."""
+        if self.last.tags & {"p.to"} and "accredited" in self.head.tags and {"state", "city"} & item.tags:
+            self.actor.host = _place(self.items, self.position)[0]
+            return self._reach(item)
+        if self.actor.iso is not None and "p.of" not in item.tags:
+            return False
+        behind = "p.of" in item.tags or bool({"p.from", "p.in"} & self.last.tags)
+        if not behind or "counterpart" in self.head.tags:
+            return False
+        if found_in_front(self.text, self.items, self.position) is not None or (item.tags & HEADS and "accredited" not in item.tags):
+            front = found_in_front(self.text, self.items, self.position)
+            return self._take_organ(item, self.items[front.head] if front is not None else item)
+        if "state" in item.tags or ("city" in item.tags and self.kind == "office"):
+            found = item.entry("state") or item.entry("city")
+            self.actor.iso = self.actor.iso or (found.iso if found else None)
+            return self._reach(item)
+        return False
 
     def _reach(self, item: Item) -> bool:
         self.last = item
@@ -267,13 +316,14 @@ class _Phrase:
         self.actor.iso = found.iso if found else None
         return self._reach(item)
 
-    def _take_organ(self, item: Item) -> bool:
+    def _take_organ(self, item: Item, head: Item | None = None) -> bool:
         """ "the chief of staff of the Moroccan army": the inner phrase gives its state and what kind of body it is."""
+        item = head or item
         office_of_office = self.kind == "office" and "office" in item.tags and "grade" not in item.tags
         foreign_to_delegation = self.kind == "delegation" and "org" not in item.tags
         if "speaker_for" in item.tags or item.tags & {"like", "in"} or foreign_to_delegation or office_of_office:
             return False
-        inner = _headed(self.text, self.items, self.position)
+        inner = _phrase(self.text, self.items, self.position)
         if inner is None:
             return False
         part = _member(inner[0])
@@ -293,6 +343,10 @@ class _Phrase:
         following = self.items[self.position + 1] if self.position + 1 < len(self.items) else None
         if following is None or gap(item, following) > 0 or not ({"state", "org", "demonym"} & following.tags) or "conj" in following.tags:
             return False
+        if "own" in self.items[self.at].tags and "accredited" in self.head.tags:
+            return False  # "its ambassador from Israel": called home from there
+        if "pre" in following.tags and "p.in" in item.tags and "state" in following.tags:
+            return False  # "an official in Israel" need not be Israel's
         if self.kind == "delegation" and "p.in" in item.tags and not self.actor.definite:
             return False  # "a delegation in Morocco" says where, not whose
         self.last = item
@@ -302,13 +356,14 @@ class _Phrase:
     def _take_unknown_name(self) -> None:
         """A name that the lexicon does not know, behind an office whose state is told."""
         actor, text = self.actor, self.text
-        if actor.kind != "official" or actor.person is not None or actor.plural or actor.iso is None:
+        if actor.kind != "official" or actor.person is not None or actor.plural or (actor.iso is None and not text.capitals):
             return
         after = self.items[self.position] if self.position < len(self.items) else None
         name = _unknown_name(text, self.last, after)
         if name is None:
             before = self.items[self.at - 1].end if self.at else 1
-            actor.name = name_before(text, self.head.start, before) if text.capitals else None
+            first = self.items[self.at]
+            actor.name = name_before(text, first.start if first.lead < 0 else first.lead, before) if text.capitals else None
             return
         actor.name, actor.end = name, name[1]
         adjective = after is not None and "def" in after.tags and {"domain", "filler"} & after.tags
@@ -433,10 +488,15 @@ def _listed(text: Text, items: list[Item]) -> list[Item]:
             and gap(items[end], items[end + 1]) == 0
         )
         opens = position > 0 and _may_lead_list(items[position - 1]) and _only_comma(text, items[position - 1], item)
-        if closes and (end > position or opens):
+        if (closes and (end > position or opens)) or (end > position and not opens and _act_together(items, position, end)):
             for member in items[position + (0 if opens else 1) : end + 1]:
-                member.tags = member.tags | {"conj"}
+                member.tags = member.tags | {"conj", "listed"}
     return items
+
+
+def _act_together(items: list[Item], position: int, end: int) -> bool:
+    """ "A, B sign": a list that begins a headline and has its verb right behind it."""
+    return position == 0 and end + 1 < len(items) and "svo" in items[end + 1].tags and gap(items[end], items[end + 1]) == 0
 
 
 def _may_lead_list(item: Item) -> bool:
@@ -452,7 +512,7 @@ def _state_without_marks(item: Item) -> bool:
 
 
 def _only_comma(text: Text, left: Item, right: Item) -> bool:
-    return gap(left, right) == 0 and text.norm[left.end : right.start].strip() == ","
+    return gap(left, right) == 0 and text.norm[left.end : right.start if right.lead < 0 else right.lead].strip() == ","
 
 
 def _grouped(text: Text, items: list[Item]) -> list[Item]:
@@ -460,6 +520,8 @@ def _grouped(text: Text, items: list[Item]) -> list[Item]:
     out: list[Item] = []
     for position, item in enumerate(items):
         before = out[-1] if out else None
+        if _begins_clause(text, before, item):
+            item.tags |= {"clause"}
         if "actor" in item.tags and before is not None and "actor" in before.tags and _joins(before, item) and gap(before, item) <= 0:
             group, new = before.value, item.value
             assert isinstance(group, Group) and isinstance(new, Group)
@@ -504,7 +566,30 @@ def _grouped(text: Text, items: list[Item]) -> list[Item]:
 
 def _joins(before: Item, item: Item) -> bool:
     """Whether an actor carries on the list before it: with "and", or with "to" what "between" opened ("between A to B")."""
+    if "clause" in item.tags:
+        return False
     return "conj" in item.tags or ("p.between_to" in before.tags and "p.to" in item.tags)
+
+
+def _begins_clause(text: Text, before: Item | None, item: Item) -> bool:
+    """ "... with A, and B did": a comma before an "and" of its own joins sentences, unless it closes a list or an apposition."""
+    if before is None or item.lead < 0 or "conj" not in item.tags or "listed" in item.tags or not isinstance(before.value, Group):
+        return False
+    listed = len(before.value.members) > 1 or before.value.members[-1].kind in ("official", "person", "delegation")
+    return not listed and "," in text.norm[before.end : item.lead]
+
+
+def _owned(items: list[Item]) -> list[Item]:
+    """ "Israel said its foreign minister ...": an office or organ with "its" is that of the state or organ named last before it."""
+    for position, item in enumerate(items):
+        if "own" not in item.tags or not isinstance(item.value, Group):
+            continue
+        actor = item.value.members[0]
+        if actor.iso is None and "counterpart" not in actor.tags and actor.kind in ("official", "org", "delegation"):
+            before = next((other for other in reversed(items[:position]) if isinstance(other.value, Group) and other.value.states), None)
+            if before is not None and isinstance(before.value, Group):
+                actor.iso = before.value.states[-1] if len(before.value.states) == 1 else None
+    return items
 
 
 def _handed_on(members: list[Actor], actor: Actor) -> Actor:

@@ -61,6 +61,7 @@ def find_dates(text: Text, items: list[Item]) -> list[Item]:
         if run:
             expression, used = run
             first, last = items[used[0]], items[used[-1]]
+            found.extend(item for item in items[position : used[0]] if item.lead >= 0)
             found.append(Item(first.start, last.end, first.first, last.last, frozenset({"date"}), (), expression))
             position = used[-1] + 1
         else:

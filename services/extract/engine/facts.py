@@ -10,6 +10,9 @@ from services.extract.engine.mentions import Mention
 from services.extract.engine.roles import Place, is_actor, subject
 from services.extract.engine.story import Story
 
+HEARSAY_ITEMS = 5
+"""Words and phrases before a trigger that "reportedly" still reaches."""
+
 
 def attributes(story: Story, sentence: Sentence, place: Place, mention: Mention) -> None:
     dates(story, sentence, place, mention)
@@ -59,6 +62,11 @@ def _background(sentence: Sentence, place: Place, mention: Mention) -> None:
 
 def _sources(sentence: Sentence, place: Place, mention: Mention) -> None:
     """Whether only media or unnamed people say it: the subject of the verb of saying before the trigger's clause."""
+    for item in place.items[max(place.at - HEARSAY_ITEMS, 0) : place.at + 2]:
+        if "hearsay" in item.tags:
+            mention.reported = True
+            mention.evidence.append((EvidenceRole.ATTRIBUTION, item.start, item.end))
+            break
     for position in range(place.at - 1, -1, -1):
         item = place.items[position]
         if "claim" in item.tags:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from schemas.codes import ActorLevel
 from services.extract.engine import roles
 from services.extract.engine.actors import Group
+from services.extract.engine.frontroles import by, on_visit, possessor, posted, premodifiers, recognized, whose
 from services.extract.engine.items import Item, gap
 from services.extract.engine.roles import IN, TO, Finder, Place, ahead, has_member, is_actor, is_plain, subject
 
@@ -193,6 +194,13 @@ def inner(place: Place) -> list[Item]:
 
 
 FINDERS: dict[str, Finder] = {
+    "premodifiers": premodifiers,
+    "possessor": possessor,
+    "by": by,
+    "on_visit": on_visit,
+    "whose": whose,
+    "posted": posted,
+    "recognized": recognized,
     "subject": roles.subject,
     "object": roles.object_,
     "genitive": roles.genitive,

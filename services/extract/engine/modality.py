@@ -69,7 +69,7 @@ def _shade(place: Place, item: Item, words: int, result: Modality) -> None:
         result.after |= "after" in tags and close
         result.completed |= "completed" in tags
     result.during |= "during" in tags and close
-    if "plan" in tags and result.course in ("noun", "present") and words <= GOVERN_WORDS:
+    if "plan" in tags and result.course in ("noun", "present", "inf") and words <= GOVERN_WORDS:
         result.course = "future"
     if "was_plan" in tags:
         result.course = "lapsed"
@@ -104,6 +104,10 @@ def _tense(item: Item) -> str:
     tags = item.tags
     if "modal" in tags or "would" in tags:
         return "hypothetical"
+    if "inf" in tags and "svo" in tags:
+        return "inf"
+    if "refused" in tags:
+        return "refused"
     if "lapsed" in tags:
         return "lapsed"
     if "fut" in tags or "subj" in tags:

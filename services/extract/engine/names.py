@@ -66,6 +66,15 @@ def name_before(text: Text, end: int, limit: int) -> tuple[int, int] | None:
     return (start, close) if words > 1 and start < close else None
 
 
+def whole_name(text: Text, start: int, end: int, limit: int) -> int:
+    """Where a known name really ends: words with capitals behind a small word of names still belong to it ("bin X Al Y")."""
+    found = capital_name(text, start, limit)
+    if found is None or found[1] <= end:
+        return end
+    following = text.flat[end:limit].split(maxsplit=1)
+    return found[1] if following and following[0] in text.particles else end
+
+
 def _skip(text: Text, start: int, limit: int) -> int:
     while start < limit and text.norm[start] in " ,":
         start += 1

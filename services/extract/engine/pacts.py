@@ -175,8 +175,10 @@ def _instrument(story: Story, place: Place, mention: Mention) -> None:
         if "n.instrument" in reading.tags or "n.accords" in reading.tags
         for domain in reading.entry.domains
     ]
-    groups: list[list[Domain]] = []
     position = place.items.index(anchor)
+    for item in _described_before(place.items, position) if "pre" in anchor.tags else ():
+        domains.extend(d for r in item.readings if "domain" in r.tags for d in r.entry.domains if d not in domains)
+        mention.evidence.append((EvidenceRole.DOMAIN, item.start, item.end))
     last, loose = anchor, False
     for item in place.items[position + 1 :]:
         distance = gap(last, item)
@@ -187,7 +189,6 @@ def _instrument(story: Story, place: Place, mention: Mention) -> None:
             fresh = [d for d in new if d not in domains]
             if fresh:
                 domains.extend(fresh)
-                groups.append(fresh)
                 mention.evidence.append((EvidenceRole.DOMAIN, item.start, item.end))
         elif "field" in item.tags:
             loose = True
@@ -201,6 +202,21 @@ def _instrument(story: Story, place: Place, mention: Mention) -> None:
         mention.count = counted
     if mention.count > 1:
         mention.evidence.append((EvidenceRole.COUNT, anchor.start, anchor.end))
+
+
+def _described_before(items: Sequence[Item], position: int) -> list[Item]:
+    """The fields in front of an instrument, where a language puts them there ("an economic cooperation agreement")."""
+    found: list[Item] = []
+    last = items[position]
+    for item in reversed(items[:position]):
+        if gap(item, last) > 0 or not item.tags & {"domain", "field", "filler", "adj"} or "verb" in item.tags:
+            break
+        if "domain" in item.tags:
+            found.append(item)
+        if item.tags & {"def", "indef", "own"}:
+            break
+        last = item
+    return found[::-1]
 
 
 def _count_before(items: Sequence[Item], position: int) -> int | None:

@@ -33,10 +33,16 @@ def right_case(text: Text, items: list[Item]) -> list[Item]:
 def _case_fits(reading: Reading, raw: str) -> bool:
     """The lemma says how much: an initial capital of a name, all of an abbreviation, none of "the occupying entity"."""
     lemma = reading.entry.lemma
-    if not raw[:1].isupper():
+    if not _has_its_capital(lemma, raw):
         return "cap" not in reading.tags and not (lemma[:1].isupper() and reading.tags & NAMES)
     abbreviation = len(lemma) > 1 and lemma.isupper()
     return "small" not in reading.tags and (raw.isupper() or not abbreviation)
+
+
+def _has_its_capital(lemma: str, raw: str) -> bool:
+    """Whether some word that begins with a capital in the lemma does so in the text ("The Gambia", "the Gambia")."""
+    words = zip(lemma.split(), raw.split(), strict=False)
+    return any(mine[:1].isupper() and theirs[:1].isupper() for mine, theirs in words) or raw[:1].isupper()
 
 
 def join_particles(text: Text, items: list[Item]) -> list[Item]:

@@ -23,6 +23,7 @@ from services.extract.engine.mentions import Mention, Skip
 from services.extract.engine.modality import judge
 from services.extract.engine.pacts import build_pair
 from services.extract.engine.roles import Place, is_actor, is_plain
+from services.extract.engine.settle import settle
 from services.extract.engine.story import Denial, Story
 from services.extract.engine.travel import build_visit
 
@@ -37,6 +38,9 @@ _MOVED = frozenset({"denied", "cancelled", "postponed", "refused"})
 
 _MAY_MOVE = frozenset({EventType.AGREEMENT, EventType.VISIT, EventType.MEETING, EventType.SUMMIT})
 """Types that tell of being put off or called off; of the others only what happens is told."""
+
+ANCHORED = frozenset({"between", "with", "adjectives", "premodifiers"})
+"""Roles that may hang on the object of a trigger as well as on the trigger."""
 
 UNREAL = {
     "negated": "negated",
@@ -104,18 +108,17 @@ def _note_denials(story: Story, sentence: Sentence) -> None:
 
 def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> str | bool:
     trigger = place.trigger
-    if not trigger.tags.isdisjoint(rule.without):
+    anchor = _beside(place, rule.object) if rule.object is not None else None
+    fits = trigger.tags.isdisjoint(rule.without) and trigger.tags.issuperset(rule.having)
+    if not fits or (anchor is None and rule.object is not None):
         return False
-    anchor = None
-    if rule.object is not None:
-        anchor = _beside(place, rule.object)
-        if anchor is None:
-            return False
     if any(_beside(place, wanted) is None for wanted in rule.needs):
         return False
     if any(_beside(place, unwanted) is not None for unwanted in rule.avoids):
         return "avoided"
-    modality = judge(place)
+    if anchor is not None and _denied_object(place, anchor):
+        return "negated"
+    modality = settle(place, sentence, judge(place))
     if modality.course in UNREAL:
         return UNREAL[modality.course]
     if modality.course in _MOVED and rule.type not in _MAY_MOVE:
@@ -136,6 +139,12 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> st
     attributes(story, sentence, place, mention)
     build = _BUILDERS.get(rule.type, build_pair)
     return build(story, sentence, place, mention)
+
+
+def _denied_object(place: Place, anchor: Item) -> bool:
+    """ "signed no agreement": what does not exist is not signed."""
+    at = place.items.index(anchor)
+    return at > 0 and "neg" in place.items[at - 1].tags and gap(place.items[at - 1], anchor) == 0
 
 
 def _opens(place: Place) -> bool:
@@ -184,7 +193,7 @@ def _fill(story: Story, place: Place, anchor: Item | None, names: Sequence[str])
             found = finder(Place(place.items, place.items.index(anchor))) if anchor is not None else []
         else:
             found = finder(place)
-        if not found and anchor is not None and name in ("between", "with", "adjectives"):
+        if not found and anchor is not None and name in ANCHORED:
             found = finder(Place(place.items, place.items.index(anchor)))
         for item in found:
             if item.start in seen:

@@ -176,14 +176,17 @@ def _governed_object(items: list[Item], position: int, *, aside: bool) -> bool:
 
 
 def _speaker(items: list[Item], position: int) -> Item | None:
-    """Whom "that he" speaks of: the subject of the verb of saying in the clause before; an organ is a "she" where nouns have gender."""
+    """Whom "that he" speaks of: the subject of the verb of saying in the clause before; an organ is a "she" where nouns have gender.
+
+    "It" may be a state too.
+    """
     for back in range(position - 1, -1, -1):
         item = items[back]
         if "say" in item.tags and "verb" in item.tags:
             found = subject(Place(items, back))
-            kinds = ("official", "person", "org", "state") if "fem" in items[position].tags else ("official", "person")
+            kinds = ("official", "person", "org", "state") if {"fem", "thing"} & items[position].tags else ("official", "person")
             return found[0] if found and has_member(found[0], kinds) else None
-        if item.tags & OPAQUE:
+        if item.tags & OPAQUE and not (back == position - 1 and "complement" in item.tags):
             return None
     return None
 

@@ -6,6 +6,7 @@ A form that is verb and noun is decided by the word before it. Not here: what th
 from __future__ import annotations
 
 from services.extract.engine.items import Item, gap
+from services.extract.engine.text import Text
 
 AUXILIARIES = frozenset(
     {"aux.future", "aux.modal", "aux.would", "aux.have", "aux.had", "aux.be", "aux.was", "aux.do", "aux.did", "aux.refuse", "aux.not"}
@@ -21,11 +22,13 @@ BEFORE_NOUN = frozenset(
 )
 BEHIND_NOUN = frozenset({"p.to", "p.by", "p.of", "p.between"})
 ARTICLES = frozenset({"def", "indef", "own"})
+NAMED = frozenset({"state", "city", "person", "office", "org", "delegation"})
+"""What can be the subject of a verb right behind it."""
 PASSED_ON = frozenset({"fut", "inf", "modal", "would", "negated", "refused", "lapsed"})
 """Marks that a second verb without auxiliaries shares ("will visit and sign")."""
 
 
-def compose_verbs(items: list[Item]) -> list[Item]:
+def compose_verbs(text: Text, items: list[Item]) -> list[Item]:
     """`items` with auxiliaries taken into their verbs, and every form that is noun and verb decided for one of them."""
     out: list[Item] = []
     last_verb: Item | None = None
@@ -37,10 +40,20 @@ def compose_verbs(items: list[Item]) -> list[Item]:
             _compose(out, item, last_verb)
             if "verb" in item.tags:
                 last_verb = item
+                if _behind_comma(text, item):
+                    item.tags |= {"after_comma"}
         elif "break" in item.tags and "relative" not in item.tags:
             last_verb = None
         out.append(item)
     return out
+
+
+def _behind_comma(text: Text, verb: Item) -> bool:
+    """Whether a comma stands right before the first word of the verb."""
+    at = text.starts[verb.first - 1] - 1
+    while at > 0 and text.norm[at] == " ":
+        at -= 1
+    return text.norm[at] == ","
 
 
 def _decide(before: Item | None, item: Item, following: Item | None) -> None:
@@ -48,11 +61,13 @@ def _decide(before: Item | None, item: Item, following: Item | None) -> None:
     noun = bool(item.tags & ARTICLES)
     verb = False
     if not noun and before is not None and gap(before, item) == 0:
-        verb = bool(before.tags & (AUXILIARIES | {INFINITIVE})) and ("base" in item.tags)
+        if "noun.first" in item.tags and before.tags & NAMED and "poss" not in before.tags and {"third", "perf"} & item.tags:
+            verb = True
+        verb = verb or (bool(before.tags & (AUXILIARIES | {INFINITIVE})) and ("base" in item.tags))
         preposition = any(tag.startswith("p.") for tag in before.tags) and INFINITIVE not in before.tags
-        noun = not verb and (preposition or bool(before.tags & BEFORE_NOUN))
+        noun = not verb and (preposition or bool(before.tags & BEFORE_NOUN) or bool(before.tags & ARTICLES and not before.tags & NAMED))
     if not noun and not verb:
-        noun = following is not None and gap(item, following) == 0 and bool(following.tags & BEHIND_NOUN)
+        noun = "noun.first" in item.tags or (following is not None and gap(item, following) == 0 and bool(following.tags & BEHIND_NOUN))
     unwanted = "verb" if noun else "noun"
     item.readings = tuple(reading for reading in item.readings if unwanted not in reading.tags)
     inherited = item.tags & (ARTICLES | {"conj", "poss"})

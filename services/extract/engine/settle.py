@@ -1,0 +1,58 @@
+"""What a bare infinitive and a "would" mean, which depends on who says it and where it stands.
+
+Not here: forms that tell by themselves (`modality`).
+"""
+
+from __future__ import annotations
+
+from services.extract.engine.actors import Group
+from services.extract.engine.items import Item, Sentence
+from services.extract.engine.mentions import Modality
+from services.extract.engine.roles import Place, subject
+
+REACH_ITEMS = 8
+ON_THE_WAY = frozenset({"v.arrive", "v.depart", "n.visit", "v.visit", "resolve", "v.agree"})
+"""Who arrives, leaves or decides "to sign" has it set for later."""
+
+
+def settle(place: Place, sentence: Sentence, modality: Modality) -> Modality:
+    """`modality` with its open courses decided."""
+    if modality.course == "inf":
+        modality.course = "future" if _heads_the_line(place, sentence) or _on_the_way(place) else "hypothetical"
+    elif modality.course == "hypothetical" and "would" in place.trigger.tags and _said_by_a_party(place):
+        modality.course = "future"
+    return modality
+
+
+def _heads_the_line(place: Place, sentence: Sentence) -> bool:
+    """ "A and B to sign ...": the subject opens a headline, and the infinitive follows at once."""
+    found = subject(place)
+    if not found or not sentence.headline:
+        return False
+    opens = not sentence.items or found[0].first - sentence.items[0].first <= 1
+    return opens and found[0].last + 1 >= place.trigger.first
+
+
+def _on_the_way(place: Place) -> bool:
+    for item in reversed(place.items[max(place.at - REACH_ITEMS, 0) : place.at]):
+        if ON_THE_WAY & item.tags:
+            return "hypothetical" not in item.tags
+        if {"break", "verb", "doubt", "invite", "refuse"} & item.tags:
+            return False
+    return False
+
+
+def _said_by_a_party(place: Place) -> bool:
+    """ "Israel's foreign ministry said its minister would visit": who says it can know."""
+    mine = _states(subject(place))
+    for position in range(place.at - 1, -1, -1):
+        item = place.items[position]
+        if "doubt" in item.tags:
+            return False
+        if "say" in item.tags and "verb" in item.tags:
+            return bool(mine & _states(subject(Place(place.items, position))))
+    return False
+
+
+def _states(items: list[Item]) -> set[str]:
+    return {state for item in items if isinstance(item.value, Group) for state in item.value.states}
