@@ -17,6 +17,7 @@ from schemas.article import Article, ArticleDraft, Source, with_headline
 from schemas.ids import article_id
 from services.extract.core import load_extractor
 from services.extract.explain import as_json, as_text
+from services.extract.page import as_page
 from services.runtime.errors import CommandError
 
 
@@ -65,18 +66,25 @@ def extract(files: tuple[Path, ...], published_at: str | None, watchlist: Path |
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @_PUBLISHED
 @_WATCHLIST
-@click.option("--json", "as_json_", is_flag=True, help="As JSON, one object an article.")
-def explain(file: Path, published_at: str | None, watchlist: Path | None, as_json_: bool) -> None:
-    """Show how the events of FILE were found, and why other places gave none."""
+@click.option("--json", "form", flag_value="json", help="As JSON, one object an article.")
+@click.option("--html", "form", flag_value="html", help="As one HTML page with the evidence marked in the text.")
+def explain(file: Path, published_at: str | None, watchlist: Path | None, form: str | None) -> None:
+    """Show how the events of FILE were found, and why other places gave none: as text, as JSON or as a page."""
     extractor = load_extractor(watchlist)
     failed = False
+    explained = []
     for article in _articles((file,), published_at):
         if isinstance(article, BadLine):
             failed = True
             click.echo(f"musafaha: {article}", err=True)
             continue
         explanation = extractor.explain(article)
-        click.echo(json.dumps(as_json(explanation), ensure_ascii=False) if as_json_ else as_text(explanation))
+        if form == "html":
+            explained.append((article, explanation))
+        else:
+            click.echo(json.dumps(as_json(explanation), ensure_ascii=False) if form == "json" else as_text(explanation))
+    if form == "html":
+        click.echo(as_page(explained))
     raise SystemExit(1 if failed else 0)
 
 

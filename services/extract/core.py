@@ -27,6 +27,7 @@ from services.extract.engine.particles import join_particles, right_case
 from services.extract.engine.reader import Reader, compiled, reader
 from services.extract.engine.reading import read_sentence
 from services.extract.engine.segment import own_sentences, sentences
+from services.extract.engine.silences import silences
 from services.extract.engine.story import Story
 from services.extract.engine.text import Text, normalize
 from services.extract.engine.tongues import Tongues
@@ -48,6 +49,7 @@ class Reading:
     sentences: list[Sentence]
     built: list[Built]
     reason: str | None = None
+    language: str | None = None
 
 
 class Extractor:
@@ -79,13 +81,16 @@ class Extractor:
         """How the events of `article` were found, and why other places in it gave none."""
         reading = self.read(article)
         if reading.story is None:
-            return Explanation(article.id, reading.reason, [], [])
+            return Explanation(article.id, None, reading.reason, [], [])
         text = reading.story.text
+        skips = [*reading.story.skips, *silences(reading.story, reading.sentences, self._readers[str(reading.language)].rules)]
+        skips.sort(key=lambda skip: (skip.start, skip.end, skip.rule))
         return Explanation(
             article=article.id,
+            language=reading.language,
             reason=None,
             events=[(built.event, [_derivation(text, mention) for mention in built.draft.told]) for built in reading.built[:MAX_EVENTS]],
-            silences=[Silence(skip.sentence, _span(text, skip.start, skip.end), skip.rule, skip.reason) for skip in reading.story.skips],
+            silences=[Silence(skip.sentence, _span(text, skip.start, skip.end), skip.rule, skip.reason) for skip in skips],
         )
 
     def _read_in(self, reader: Reader, text: Text, article: Article) -> Reading:
@@ -110,7 +115,7 @@ class Extractor:
         for sentence in found:
             learn_offices(text, sentence, context)
             read_sentence(story, sentence, reader.rules)
-        return Reading(story, found, build(story, merge(story, found), article, self.identity))
+        return Reading(story, found, build(story, merge(story, found), article, self.identity), language=language.code)
 
 
 def _words(text: Text, lexicon: Lexicon) -> list[Item]:

@@ -34,6 +34,10 @@ REASONS = {
     "denied_only": "it is denied and nobody in the article says that it happened",
     "non_state": "the people here act for no state",
     "avoided": "a word beside it gives it another meaning",
+    "question": "the sentence asks and tells nothing",
+    "no_object": "a word that can tell an event stands here, but nothing of what its rules want beside it",
+    "no_trigger": "a watched pair of states is named, but no word tells an event",
+    "look_alike": "a name or phrase that only looks like a word of ours (an outlet, a place, another meaning)",
 }
 """What each reason means, in words."""
 
@@ -75,6 +79,7 @@ class Explanation:
     """All of it for one article; `reason` is set when the article was not read at all."""
 
     article: str
+    language: str | None
     reason: str | None
     events: list[tuple[NormalizationEvent, list[Derivation]]]
     silences: list[Silence]
@@ -84,6 +89,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
     """The explanation as plain values."""
     return {
         "article": explanation.article,
+        "language": explanation.language,
         "reason": explanation.reason,
         "events": [
             {"event": event.model_dump(mode="json"), "derivation": [_derivation(derivation) for derivation in derivations]}
@@ -95,7 +101,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
                 "start": silence.span.start,
                 "end": silence.span.end,
                 "quote": silence.span.quote,
-                "rule": silence.rule,
+                "rule": silence.rule or None,
                 "reason": silence.reason,
                 "meaning": REASONS[silence.reason],
             }
@@ -135,7 +141,7 @@ def as_text(explanation: Explanation) -> str:
     if explanation.silences:
         lines.append("\nnothing from:")
         lines.extend(
-            f"  sentence {silence.sentence}: {silence.span.quote} [{silence.rule}] {silence.reason}: {REASONS[silence.reason]}"
+            f"  sentence {silence.sentence}: {silence.span.quote} [{silence.rule or 'no rule'}] {silence.reason}: {REASONS[silence.reason]}"
             for silence in explanation.silences
         )
     return "\n".join(lines)

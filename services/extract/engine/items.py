@@ -51,8 +51,8 @@ class Sentence:
     items: list[Item] = field(default_factory=list)
 
 
-def scan(text: Text, lexicon: Lexicon) -> list[Item]:
-    """All words of `lexicon` in `text`, longest first from the left, whole words only; stop words are gone."""
+def scan(text: Text, lexicon: Lexicon, *, stops: bool = False) -> list[Item]:
+    """All words of `lexicon` in `text`, longest first from the left, whole words only; look-alikes only when `stops` are wanted."""
     forms, begins, flat, starts, token = lexicon.forms, lexicon.forms.begins, text.flat, text.starts, text.token
     words = text.words
     found: list[Item] = []
@@ -73,7 +73,7 @@ def scan(text: Text, lexicon: Lexicon) -> list[Item]:
                 continue
             tags = frozenset().union(*(reading.tags for reading in readings))
         reached = token[end - 1]
-        if "stop" in tags:
+        if "stop" in tags and not stops:
             continue
         if apart:
             found.append(Item(start, start + 1, number + 1, number, apart, ()))
