@@ -89,7 +89,19 @@ def find_actors(text: Text, items: list[Item]) -> list[Item]:
     for before, item in pairwise(found):
         if has_comma(text, before, item):
             item.tags = item.tags | {"after_comma"}
-    return found
+    return _with_breaks(found)
+
+
+def _with_breaks(items: list[Item]) -> list[Item]:
+    """`items` with a break where a comma, a place and a verb begin another clause ("..., and in Israel they watched")."""
+    out: list[Item] = []
+    for position, item in enumerate(items):
+        if {"actor", "after_comma"} <= item.tags and {"in", "p.in"} & item.tags:
+            behind = [other for other in items[position + 1 : position + 3] if "neg" not in other.tags]
+            if behind and "verb" in behind[0].tags and gap(item, behind[0]) <= 1:
+                out.append(Item(item.start, item.start + 1, item.first, item.first - 1, frozenset({"break"}), ()))
+        out.append(item)
+    return out
 
 
 def _phrase(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
@@ -470,7 +482,7 @@ def _absorb_description(out: list[Item], item: Item) -> None:
 
 
 def _preposition(item: Item) -> bool:
-    return "actor" not in item.tags and any(tag.startswith("p.") for tag in item.tags)
+    return not ({"actor", "noun", "adj", "verb"} & item.tags) and any(tag.startswith("p.") for tag in item.tags)
 
 
 def _listed(text: Text, items: list[Item]) -> list[Item]:
@@ -522,7 +534,8 @@ def _grouped(text: Text, items: list[Item]) -> list[Item]:
         before = out[-1] if out else None
         if _begins_clause(text, before, item):
             item.tags |= {"clause"}
-        if "actor" in item.tags and before is not None and "actor" in before.tags and _joins(before, item) and gap(before, item) <= 0:
+        joins = before is not None and "actor" in before.tags and _joins(before, item) and gap(before, item) <= 0
+        if joins and before is not None and "actor" in item.tags and not _opens_clause(text, before, items[position : position + 2]):
             group, new = before.value, item.value
             assert isinstance(group, Group) and isinstance(new, Group)
             group.members.extend(_handed_on(group.members, actor) for actor in new.members)
@@ -590,6 +603,14 @@ def _owned(items: list[Item]) -> list[Item]:
             if before is not None and isinstance(before.value, Group):
                 actor.iso = before.value.states[-1] if len(before.value.states) == 1 else None
     return items
+
+
+def _opens_clause(text: Text, before: Item, items: list[Item]) -> bool:
+    """ "an agreement with A, and B bombed": behind a comma a second state is no member of "with A", unless the list goes on."""
+    marked = bool(before.tags & MARKS - {"conj"}) and isinstance(before.value, Group) and len(before.value.members) == 1
+    if not marked or "state" not in items[0].tags or not has_comma(text, before, items[0]):
+        return False
+    return not (len(items) == 2 and "actor" in items[1].tags and "conj" in items[1].tags)
 
 
 def _handed_on(members: list[Actor], actor: Actor) -> Actor:

@@ -26,7 +26,7 @@ def took_place(place: Place) -> bool:
         item = items[position]
         distance = max(gap(item, last), 0)
         words += distance
-        if last is trigger and item.tags & SET_ASIDE and distance == 0:
+        if last is trigger and item.tags & SET_ASIDE and distance == 0 and not _told_of(items, position):
             return False
         if words > REACH_WORDS or ("break" in item.tags and "relative" not in item.tags):
             return False
@@ -40,6 +40,14 @@ def took_place(place: Place) -> bool:
             return False
         last = item
     return False
+
+
+def _told_of(items: list[Item], position: int) -> bool:
+    """ "announced about the signing": a preposition of what is told, behind a verb of saying (a date may stand between)."""
+    if "p.about" not in items[position].tags:
+        return False
+    before = [item for item in items[max(position - 3, 0) : position] if not ({"date", "actor"} & item.tags)]
+    return bool(before) and "say" in before[-1].tags
 
 
 def resolved(place: Place) -> bool:
