@@ -476,7 +476,7 @@ def _absorb_description(out: list[Item], item: Item) -> None:
         len(out) > count and _preposition(out[-1 - count]) and gap(out[-1 - count], first) == 0
     )
     if "capital_of" in first.tags or marked:
-        item.tags = item.tags | (first.tags & MARKS)
+        item.tags = item.tags | (first.tags & MARKS) | frozenset(tag for one in out[-count:] for tag in one.tags & {"airport"})
         item.start, item.first = first.start, first.first
         del out[-count:]
 
@@ -553,28 +553,27 @@ def _grouped(text: Text, items: list[Item]) -> list[Item]:
             joined = _second_nation(before, item, items[position + 1] if position + 1 < len(items) else None)
             if joined:
                 continue
-        if (
-            "actor" in item.tags
-            and before is not None
-            and "actor" in before.tags
-            and isinstance(before.value, Group)
-            and isinstance(item.value, Group)
-            and before.value.members[-1].kind == "official"
-            and before.value.members[-1].person is None
-            and before.value.members[-1].name is None
-            and item.value.members[0].kind == "person"
-            and item.value.members[0].iso == before.value.members[-1].iso
-            and len(item.value.members) == 1
-            and gap(before, item) == 0
-            and not (item.tags & MARKS)
-        ):
-            known, office = item.value.members[0], before.value.members[-1]
-            office.person, office.name, office.end = known.person, known.name, item.end
-            before.end, before.last = item.end, item.last
-            before.tags = before.tags | {"person"}
+        if before is not None and _names_holder(before, item):
             continue
         out.append(item)
     return out
+
+
+def _names_holder(before: Item, item: Item) -> bool:
+    """ "the Bahraini monarch King Hamad": what stands right behind an office without a name names its holder; it becomes part of it."""
+    if not (isinstance(before.value, Group) and isinstance(item.value, Group)) or item.tags & MARKS or gap(before, item) != 0:
+        return False
+    office, known = before.value.members[-1], item.value.members[0]
+    if office.kind != "official" or office.person is not None or office.name is not None or office.plural:
+        return False
+    named = known.kind == "person" or (known.kind == "official" and known.name is not None)
+    if not named or "after_comma" in item.tags or not (known.iso == office.iso or (known.kind == "official" and known.iso is None)):
+        return False
+    office.person, office.name, office.end = known.person, known.name, item.end
+    before.value.members.extend(item.value.members[1:])
+    before.end, before.last = item.end, item.last
+    before.tags = before.tags | {"person"}
+    return True
 
 
 def _joins(before: Item, item: Item) -> bool:

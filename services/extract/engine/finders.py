@@ -79,7 +79,8 @@ def _brought(items: list[Item], position: int) -> list[Item]:
         words += max(gap(last, item), 0)
         if words > CARRIED_WORDS or item.tags & {"verb", "break"}:
             break
-        wanted = is_plain(item) or "p.with" in item.tags or "p.between" in item.tags or (item.tags & IN and has_member(item, PEOPLE))
+        plain = is_plain(item) and not found
+        wanted = plain or "p.with" in item.tags or "p.between" in item.tags or (item.tags & IN and has_member(item, PEOPLE))
         if is_actor(item) and wanted:
             found.append(item)
         last = item
@@ -119,7 +120,8 @@ def _clause_behind(place: Place) -> list[Item]:
     for item in place.items[place.at + 1 :]:
         if "attribution" in item.tags or ("break" in item.tags and "relative" not in item.tags):
             break
-        if "after_comma" in item.tags and gap(last, item) > 0 and "including" not in item.tags:
+        goes_on = is_actor(item) or {"demonym", "date", "including"} & item.tags
+        if "after_comma" in item.tags and not (goes_on and (gap(last, item) == 0 or "including" in item.tags)):
             break
         found.append(item)
         last = item

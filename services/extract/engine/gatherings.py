@@ -9,8 +9,8 @@ from services.extract.engine.actors import Actor, Group
 from services.extract.engine.items import Sentence
 from services.extract.engine.mentions import Mention
 from services.extract.engine.pacts import where
-from services.extract.engine.roles import Place
-from services.extract.engine.story import MEMORY, TRAVELLERS, Story, keep, known
+from services.extract.engine.roles import IN, Place, is_actor
+from services.extract.engine.story import MEMORY, PLACES, TRAVELLERS, Story, keep, known
 
 
 def build_summit(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:
@@ -33,9 +33,10 @@ def build_summit(story: Story, sentence: Sentence, place: Place, mention: Mentio
 
 
 def build_meeting(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:
-    both = [known(story, actor) for actor in mention.roles.get("both", Group()).members if actor.kind in TRAVELLERS]
-    side = both[:1] or [known(story, actor) for actor in mention.roles.get("side", Group()).members if actor.kind in TRAVELLERS]
-    others = both[1:] or [known(story, actor) for actor in mention.roles.get("counterpart", Group()).members if actor.kind in TRAVELLERS]
+    """Add the meetings that the mention tells, one for each office of the other side; else the reason why it tells none."""
+    if _is_purpose(place, mention):
+        return "not_asserted"
+    side, others = _two_sides(story, place, mention)
     if not side or not others:
         return _states_meet(story, place, mention, [*side, *others])
     if any(actor.level is not ActorLevel.STATE or "speaker_for" in actor.tags for actor in (*side, *others)):
@@ -47,12 +48,13 @@ def build_meeting(story: Story, sentence: Sentence, place: Place, mention: Menti
     for actor in others:
         if actor.iso is None and visit is not None and actor.rank is not None:
             actor.iso = visit.parties[1] if side[0].iso == visit.parties[0] else visit.parties[0]
+    side, others = _of_rank(story, side), _of_rank(story, others)
     states = list(dict.fromkeys(actor.iso for actor in (*side, *others) if actor.iso))
     if len(states) < 2:
         return "no_second_party"
     if not story.watchlist.in_scope(states):
         return "out_of_scope"
-    mention.place = where(place)
+    mention.place = where(place) or _palace(place)
     if len(states) >= 3:
         return _add_meeting(story, mention, EventType.SUMMIT, states, [*side, *others])
     people = [actor for actor in others if actor.iso and actor.iso != side[0].iso and _identifiable(actor)]
@@ -62,6 +64,49 @@ def build_meeting(story: Story, sentence: Sentence, place: Place, mention: Menti
     for actor in people:
         _add_meeting(story, mention, EventType.MEETING, [str(side[0].iso), str(actor.iso)], [*side, actor])
     return True
+
+
+def _is_purpose(place: Place, mention: Mention) -> bool:
+    """ "travelled to meet X": what somebody travels for is not yet a meeting."""
+    return "noun" in place.trigger.tags and "to" in place.trigger.tags and mention.modality.course == "future"
+
+
+def _two_sides(story: Story, place: Place, mention: Mention) -> tuple[list[Actor], list[Actor]]:
+    """Who meets whom: as the roles say; a list of both sides is parted; who is met by nobody named is met by the one spoken of."""
+
+    def members(role: str) -> list[Actor]:
+        return [known(story, actor) for actor in mention.roles.get(role, Group()).members if actor.kind in TRAVELLERS]
+
+    both = members("both")
+    side, others = both[:1] or members("side"), both[1:] or members("counterpart")
+    if side and not others:
+        first = side[0]
+        others = [actor for actor in side if actor.iso != first.iso]
+        side = [actor for actor in side if actor.iso == first.iso]
+        if not others and first.start > place.trigger.start and (spoken := members("spoken")):
+            side, others = spoken[:1], side
+    return side, others
+
+
+SUMMIT_RANKS = frozenset(
+    {Rank.HEAD_OF_STATE, Rank.CROWN_PRINCE, Rank.HEAD_OF_GOVERNMENT, Rank.MINISTER_FOREIGN, Rank.MINISTER_DEFENCE, Rank.MINISTER_OTHER}
+)
+
+
+def _of_rank(story: Story, actors: list[Actor]) -> list[Actor]:
+    """Without envoys and the like of states that are none of ours: they help two sides to meet, a third side they are not."""
+    ours = story.watchlist.states | {None}
+    return [actor for actor in actors if actor.iso in ours or _office_of(story, actor)[0] in SUMMIT_RANKS]
+
+
+def _palace(place: Place) -> Actor | None:
+    """The city named with "in" before the trigger, in its clause ("held today in Rabat talks with")."""
+    for item in reversed(place.items[: place.at]):
+        if item.tags & {"break", "verb"} and "v.hold" not in item.tags and "v.perform" not in item.tags:
+            return None
+        if is_actor(item) and item.tags & IN and isinstance(item.value, Group) and item.value.members[0].kind in PLACES:
+            return item.value.members[0]
+    return None
 
 
 def _states_meet(story: Story, place: Place, mention: Mention, people: list[Actor]) -> str | bool:

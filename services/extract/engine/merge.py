@@ -225,7 +225,8 @@ def _identities(story: Story, actor: Actor) -> set[tuple[str | None, str]]:
         known = story.lexicon.persons.get(actor.person)
         office = known.office_at(story.published) if known else None
         rank = rank or (office.rank if office else None)
-    if rank is not None and (rank in UNIQUE_OFFICES or actor.person is None):
+    if rank is not None and (rank in UNIQUE_OFFICES or (actor.person is None and rank is not Rank.MINISTER_OTHER)):
+        # "the minister" alone may be any minister of the state
         keys.add((actor.iso, rank.value))
     return keys
 

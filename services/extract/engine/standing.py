@@ -77,5 +77,5 @@ def status_of(story: Story, mention: Mention) -> Status | None:
         end = mention.when.end if mention.when is not None else None
         if end is not None and story.published is not None and end < story.published - timedelta(days=1):
             return Status.COMPLETED
-        return Status.ONGOING if mention.modality.during else None
+        return Status.ONGOING if mention.modality.during and mention.type is not EventType.MEETING else None
     return _STATUS.get(course)
