@@ -72,19 +72,15 @@ def _is_purpose(place: Place, mention: Mention) -> bool:
 
 
 def _two_sides(story: Story, place: Place, mention: Mention) -> tuple[list[Actor], list[Actor]]:
-    """Who meets whom: as the roles say; a list of both sides is parted; who is met by nobody named is met by the one spoken of."""
+    """Who meets whom: as the roles say; who is met by nobody named is met by the one spoken of."""
 
     def members(role: str) -> list[Actor]:
         return [known(story, actor) for actor in mention.roles.get(role, Group()).members if actor.kind in TRAVELLERS]
 
     both = members("both")
     side, others = both[:1] or members("side"), both[1:] or members("counterpart")
-    if side and not others:
-        first = side[0]
-        others = [actor for actor in side if actor.iso != first.iso]
-        side = [actor for actor in side if actor.iso == first.iso]
-        if not others and first.start > place.trigger.start and (spoken := members("spoken")):
-            side, others = spoken[:1], side
+    if side and not others and side[0].start > place.trigger.start and (spoken := members("spoken")):
+        side, others = spoken[:1], side
     return side, others
 
 
