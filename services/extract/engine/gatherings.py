@@ -50,7 +50,7 @@ def build_meeting(story: Story, sentence: Sentence, place: Place, mention: Menti
             actor.iso = visit.parties[1] if side[0].iso == visit.parties[0] else visit.parties[0]
     side, others = _of_rank(story, side), _of_rank(story, others)
     states = list(dict.fromkeys(actor.iso for actor in (*side, *others) if actor.iso))
-    if len(states) < 2:
+    if len(states) < 2 or not side:
         return "no_second_party"
     if not story.watchlist.in_scope(states):
         return "out_of_scope"
