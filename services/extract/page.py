@@ -11,6 +11,7 @@ from html import escape
 from itertools import pairwise
 
 from schemas.article import Article
+from schemas.event import NormalizationEvent
 from services.extract.explain import REASONS, Derivation, Explanation, Silence
 
 COLOURS = 6
@@ -115,13 +116,19 @@ def _event(number: int, explanation: Explanation) -> str:
     date = " to ".join(dict.fromkeys(str(day) for day in (event.date.start, event.date.end) if day)) or "no date"
     facts = f"{event.discourse}, {event.factuality}, {date} ({event.date.precision}), confidence {event.confidence}"
     rows = "".join(_derivation(derivation) for derivation in derivations)
-    evidence = "".join(
-        f'<tr><th>{escape(one.role.replace("_", " "))}</th><td dir="auto">{escape(one.quote)}</td></tr>' for one in event.evidence
-    )
+    evidence = "".join(f"<tr><th>{escape(role)}</th><td>{quotes}</td></tr>" for role, quotes in _evidence(event).items())
     colour = f"c{(number - 1) % COLOURS + 1}"
     return (
         f'<section class="{colour}"><h2>{escape(head)}</h2><p>{escape(facts)}</p><table>{rows}</table><table>{evidence}</table></section>'
     )
+
+
+def _evidence(event: NormalizationEvent) -> dict[str, str]:
+    """Per role its quotes, each once, each in its own direction."""
+    quotes: dict[str, dict[str, None]] = {}
+    for one in event.evidence:
+        quotes.setdefault(one.role.replace("_", " "), {})[f"<bdi>{escape(one.quote)}</bdi>"] = None
+    return {role: " · ".join(found) for role, found in quotes.items()}
 
 
 def _derivation(derivation: Derivation) -> str:
