@@ -83,7 +83,7 @@ class Extractor:
         if reading.story is None:
             return Explanation(article.id, None, reading.reason, [], [])
         text = reading.story.text
-        skips = [*reading.story.skips, *silences(reading.story, reading.sentences, self._readers[str(reading.language)].rules)]
+        skips = [*reading.story.skips, *silences(reading.story, reading.sentences, self._readers[str(reading.language)].rules.triggers)]
         skips.sort(key=lambda skip: (skip.start, skip.end, skip.rule))
         return Explanation(
             article=article.id,

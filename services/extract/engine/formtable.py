@@ -35,6 +35,10 @@ class Choice(NamedTuple):
     marked: bool
     apart: Tags
 
+    def only(self, readings: tuple[Reading, ...]) -> Choice:
+        """The same with these readings alone."""
+        return self._replace(readings=readings, tags=frozenset().union(*(reading.tags for reading in readings)))
+
 
 def _spells(written: str, spelling: str, capitals: set[int]) -> bool:
     if written == spelling or len(written) != len(spelling):
@@ -45,17 +49,19 @@ def _spells(written: str, spelling: str, capitals: set[int]) -> bool:
 class FormTable(Mapping[str, tuple[Reading, ...]]):
     """Forms of one language in folded spelling.
 
-    `phrases` holds those of several words by their first two, longest first; `begins` the words that begin any.
+    `phrases` holds those of several words by their first two, longest first; `begins` the words that begin any. `settled` grows while
+    texts are read: forms that read the same wherever they stand.
     """
 
     def __init__(self, apart: Mapping[str, Tags] | None = None) -> None:
         self._apart = apart or {}
         self._sources: list[tuple[Entry, Tags]] = []
-        self._codes: dict[str, int | tuple[int, ...]] = {}
+        self.codes: dict[str, int | tuple[int, ...]] = {}
         self._choices: dict[int | tuple[int, ...], Choice] = {}
         self._written: dict[str, dict[int, set[str]]] = {}
         self.phrases: dict[str, tuple[str, ...]] = {}
         self.begins: frozenset[str] = frozenset()
+        self.settled: dict[str, Choice] = {}
 
     def add_spelled(self, entry: Entry, lemma: str, paradigm: Paradigm) -> None:
         """The same for a language in which accents decide: `lemma` as it is written, and so are the affixes."""
@@ -66,13 +72,13 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
             if code is None:
                 code = codes[id(tags)] = len(self._sources)
                 self._sources.append((entry, tags))
-            self._put(self._codes, form, code)
+            self._put(self.codes, form, code)
             self._written.setdefault(form, {}).setdefault(code, set()).add(written)
 
     def add(self, entry: Entry, stems: str, paradigm: Paradigm) -> None:
         """Write out the forms of a lemma: `stems` folded, between bars."""
         codes: dict[int, int] = {}
-        known, sources = self._codes, self._sources
+        known, sources = self.codes, self._sources
         for form, tags in inflect(stems, paradigm):
             code = codes.get(id(tags))
             if code is None:
@@ -82,14 +88,14 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
 
     def add_fallback(self, entry: Entry, form: str) -> None:
         """A form that counts only when no word of the language looks like it."""
-        if form not in self._codes:
-            self._codes[form] = len(self._sources)
+        if form not in self.codes:
+            self.codes[form] = len(self._sources)
             self._sources.append((entry, frozenset()))
 
     def close(self) -> None:
         """Sort out the forms of several words; nothing may be added afterwards."""
         phrases: dict[str, list[str]] = {}
-        for form in self._codes:
+        for form in self.codes:
             if " " in form:
                 phrases.setdefault(" ".join(form.split(" ", 2)[:2]), []).append(form)
         self.phrases = {two: tuple(sorted(forms, key=lambda form: (-len(form), form))) for two, forms in phrases.items()}
@@ -98,7 +104,7 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
 
     def choice(self, form: str) -> Choice:
         """All readings of a form that is there. Raises `KeyError` for another."""
-        code = self._codes[form]
+        code = self.codes[form]
         found = self._choices.get(code)
         if found is None:
             codes = code if isinstance(code, tuple) else (code,)
@@ -109,9 +115,12 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
     def spelled(self, form: str, text: Text, start: int) -> Choice:
         """The readings of `form` at `start` that are spelled as the text has it; a capital may lack its accent."""
         ways = self._written.get(form)
-        code = self._codes[form]
+        code = self.codes[form]
         if ways is None or not isinstance(code, tuple):
-            return self.choice(form)
+            choice = self.choice(form)
+            if not choice.marked:
+                self.settled[form] = choice
+            return choice
         raw = unicodedata.normalize("NFC", text.raw(start, start + len(form)))
         spelling = as_written(raw)
         capitals = {at for at, letter in enumerate(raw) if letter.isupper() and letter.isascii()} if len(raw) == len(spelling) else set()
@@ -136,7 +145,7 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
     def states(self) -> Iterator[tuple[str, str, Tags]]:
         """(form, ISO code, tags) of every reading that stands for a state or something of it."""
         of_state = {number for number, (entry, _) in enumerate(self._sources) if entry.iso}
-        for form, code in self._codes.items():
+        for form, code in self.codes.items():
             for one in code if isinstance(code, tuple) else (code,):
                 if one in of_state:
                     entry, tags = self._sources[one]
@@ -146,13 +155,13 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
         return self.choice(form).readings
 
     def __contains__(self, form: object) -> bool:
-        return form in self._codes
+        return form in self.codes
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._codes)
+        return iter(self.codes)
 
     def __len__(self) -> int:
-        return len(self._codes)
+        return len(self.codes)
 
     def _put(self, known: dict[str, int | tuple[int, ...]], form: str, code: int) -> None:
         """Add a reading to a form unless the same entry has it with the same tags already."""

@@ -53,31 +53,33 @@ class Sentence:
 
 def scan(text: Text, lexicon: Lexicon, *, stops: bool = False) -> list[Item]:
     """All words of `lexicon` in `text`, longest first from the left, whole words only; look-alikes only when `stops` are wanted."""
-    forms, begins, flat, starts, token = lexicon.forms, lexicon.forms.begins, text.flat, text.starts, text.token
-    words = text.words
+    forms, flat, starts, token, words = lexicon.forms, text.flat, text.starts, text.token, text.words
+    begins, phrases, settled, codes = forms.begins, forms.phrases, forms.settled, forms.codes
     found: list[Item] = []
     reached = 0
     for number, word in enumerate(words):
         if number < reached:
             continue
-        form = _phrase_at(flat, starts[number], forms.phrases, words[number : number + 2]) if word in begins else None
-        if form is None:
-            if word not in forms:
+        form = word
+        if word in begins:
+            form = _phrase_at(flat, starts[number], phrases, words[number : number + 2]) or word
+        choice = settled.get(form)
+        start = starts[number]
+        end = start + len(form)
+        if choice is None:
+            if form not in codes:
                 continue
-            form = word
-        start, end = starts[number], starts[number] + len(form)
-        readings, tags, marked, apart = forms.spelled(form, text, start)
-        if marked:
-            readings = _as_written(text, readings, start, end)
-            if not readings:
-                continue
-            tags = frozenset().union(*(reading.tags for reading in readings))
+            choice = forms.spelled(form, text, start)
+            if choice.marked:
+                choice = choice.only(_as_written(text, choice.readings, start, end))
+                if not choice.readings:
+                    continue
         reached = token[end - 1]
-        if "stop" in tags and not stops:
+        if "stop" in choice.tags and not stops:
             continue
-        if apart:
-            found.append(Item(start, start + 1, number + 1, number, apart, ()))
-        found.append(Item(start, end, number + 1, reached, tags, readings))
+        if choice.apart:
+            found.append(Item(start, start + 1, number + 1, number, choice.apart, ()))
+        found.append(Item(start, end, number + 1, reached, choice.tags, choice.readings))
     return found
 
 

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from services.extract.engine.data import RuleData
 from services.extract.engine.lexicon import Lexicon, load_lexicon
-from services.extract.engine.reading import rules_by_trigger
+from services.extract.engine.reading import RuleBook
 from services.extract.engine.text import Text, fold
 from services.extract.engine.watch import Watchlist
 
@@ -23,7 +22,7 @@ class Reader:
     """A language and what of it the watchlist asks for."""
 
     lexicon: Lexicon
-    rules: dict[str, list[RuleData]]
+    rules: RuleBook
     names: AhoCorasick
     states: tuple[str, ...]
 
@@ -47,7 +46,7 @@ def reader(lexicon: Lexicon, watch: Watchlist) -> Reader:
     ordered = sorted(names)
     return Reader(
         lexicon=lexicon,
-        rules=rules_by_trigger(lexicon.rules),
+        rules=RuleBook(lexicon.rules),
         names=AhoCorasick(ordered, matchkind=MatchKind.LeftmostLongest),
         states=tuple(names[name] for name in ordered),
     )

@@ -5,7 +5,6 @@ Not here: joining mentions to events (`merge`), and any word of any language.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 from schemas.codes import EventType, EvidenceRole, Stage
@@ -49,18 +48,23 @@ UNREAL = {
 }
 
 
-def rules_by_trigger(rules: Sequence[RuleData]) -> dict[str, list[RuleData]]:
-    """The rules that each class of words can set off, most specific first."""
-    found: dict[str, list[RuleData]] = defaultdict(list)
-    for rule in rules:
-        for tag in rule.trigger:
-            found[tag].append(rule)
-    for candidates in found.values():
-        candidates.sort(key=lambda rule: (-rule.priority, rule.id))
-    return dict(found)
+class RuleBook:
+    """The rules of a language by the classes of words that set them off."""
+
+    def __init__(self, rules: Sequence[RuleData]) -> None:
+        self._rules = sorted(rules, key=lambda rule: (-rule.priority, rule.id))
+        self._found: dict[frozenset[str], tuple[RuleData, ...]] = {}
+        self.triggers = frozenset(tag for rule in rules for tag in rule.trigger)
+
+    def of(self, tags: frozenset[str]) -> tuple[RuleData, ...]:
+        """The rules that a word with these tags can set off, most specific first."""
+        found = self._found.get(tags)
+        if found is None:  # kept: a language has some thousands of different sets of tags
+            found = self._found[tags] = tuple(rule for rule in self._rules if not tags.isdisjoint(rule.trigger))
+        return found
 
 
-def read_sentence(story: Story, sentence: Sentence, rules: dict[str, list[RuleData]]) -> None:
+def read_sentence(story: Story, sentence: Sentence, rules: RuleBook) -> None:
     """Try every rule at every trigger of `sentence`; add the mentions and skips to `story`."""
     items = sentence.items
     if story.text.norm[sentence.start : sentence.end].rstrip().endswith(QUESTION):
@@ -70,15 +74,13 @@ def read_sentence(story: Story, sentence: Sentence, rules: dict[str, list[RuleDa
     story.note_topic(_spoken_of(items))
 
 
-def _read_triggers(story: Story, sentence: Sentence, rules: dict[str, list[RuleData]]) -> None:
+def _read_triggers(story: Story, sentence: Sentence, rules: RuleBook) -> None:
     items = sentence.items
     for at, item in enumerate(items):
-        triggers = item.tags & rules.keys()
-        if not triggers:
+        if item.tags.isdisjoint(rules.triggers):
             continue
         done: set[EventType] = set()
-        candidates = {rule.id: rule for tag in triggers for rule in rules[tag]}
-        for rule in sorted(candidates.values(), key=lambda r: (-r.priority, r.id)):
+        for rule in rules.of(item.tags):
             if rule.type in done:
                 continue
             outcome = _apply(story, sentence, Place(items, at), rule)
