@@ -11,6 +11,10 @@ from services.extract.engine.text import Text
 
 TENSES = frozenset({"perf", "before", "impf", "past", "fut", "would", "modal", "lapsed"})
 _FORMS = frozenset({"ptc", "inf", "ger"})
+_OPENERS = frozenset({"aux", "refl", "neg.part", "pron"})
+"""What a verb of several words begins with."""
+MADE = frozenset({"passive", "refl", "negated", "hearsay", "before", "after_comma"})
+"""Marks that only joining gives."""
 PARTITIVE = "partitive"
 """A mark of small words that are "of" behind a noun, and an article behind a verb or at the beginning."""
 _NOUN_MARKS = frozenset({"def", "p.of", "to", "in", "indef", "poss"})
@@ -26,7 +30,7 @@ _MOVED = {"impf": "perf", "past": "before"}
 def join_verbs(text: Text, items: list[Item]) -> list[Item]:
     """`items` with every verb of several words as one; an auxiliary without a verb that we know stays as some verb."""
     items = [_settled(text, items, position) for position in range(len(items))]
-    if not any({"aux", "refl", "neg.part"} & item.tags for item in items):
+    if not any(_OPENERS & item.tags for item in items):
         return [_after_comma(text, item) for item in items]
     out: list[Item] = []
     position = 0
@@ -94,7 +98,7 @@ def _stands_as_noun(text: Text, items: list[Item], position: int) -> bool:
 
 def _chain(text: Text, items: list[Item], position: int) -> int | None:
     """The position of the verb that the auxiliary, reflexive or negation at `position` belongs to."""
-    if not {"aux", "refl", "neg.part"} & items[position].tags:
+    if not _OPENERS & items[position].tags:
         return None
     last = items[position]
     wanted = _wanted(last)

@@ -14,6 +14,7 @@ from services.extract.engine.entries import Entry
 from services.extract.engine.formtable import Reading
 from services.extract.engine.items import Item, Sentence
 from services.extract.engine.lexicon import Lexicon
+from services.extract.engine.particles import NEXT
 from services.extract.engine.text import Text
 
 KINGDOMS = frozenset({"MAR", "SAU", "JOR", "BHR"})
@@ -116,9 +117,22 @@ def name_again(
                     item = Item(
                         at + 1, end, text.token[at + 1], text.token[end - 1], tags | {"person"}, (Reading(entry, tags | {"person"}),)
                     )
+                    _with_small_word(text, item, lexicon)
                     _insert(sentences, item, touched)
                 at = text.flat.find(needle, at + 1)
     return list(touched.values())
+
+
+def _with_small_word(text: Text, item: Item, lexicon: Lexicon) -> None:
+    """A small word right before the name ("of", "and") belongs to it, as it does to the words of the lexicon."""
+    number = item.first - 2
+    word = text.words[number] if number >= 0 else ""
+    if word not in lexicon.forms or text.norm[item.start - 1] != " ":
+        return
+    tags = lexicon.forms.choice(word).tags
+    if NEXT in tags and text.starts[number] + len(word) == item.start - 1:
+        item.tags |= tags - {NEXT}
+        item.first, item.lead = item.first - 1, text.starts[number]
 
 
 def _insert(sentences: list[Sentence], item: Item, touched: dict[int, Sentence]) -> None:

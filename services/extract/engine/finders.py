@@ -195,6 +195,11 @@ def inner(place: Place) -> list[Item]:
     return [item for item in clause(place) if is_actor(item) and item.tags & IN and has_member(item, PLACES)]
 
 
+def by(place: Place) -> list[Item]:
+    """Actors introduced by "by": who does what the passive says."""
+    return [item for item in ahead(place) if is_actor(item) and "p.by" in item.tags]
+
+
 FINDERS: dict[str, Finder] = {
     "premodifiers": premodifiers,
     "possessor": possessor,
@@ -225,6 +230,7 @@ FINDERS: dict[str, Finder] = {
     "in_person": in_person,
     "to_person": to_person,
     "beside": beside,
+    "by": by,
     "against": against,
     "owner": owner,
     "joined": joined,

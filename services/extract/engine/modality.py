@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.extract.engine.actors import Group
 from services.extract.engine.items import Item, gap
 from services.extract.engine.mentions import Modality
-from services.extract.engine.roles import TO, Place
+from services.extract.engine.roles import IN, TO, Place
 
 GOVERN_WORDS = 6
 """Unknown words over which a cue still governs a trigger behind it."""
@@ -118,7 +118,7 @@ def _tense(item: Item) -> str:
         return "past"
     if "impf" in tags:
         return "present"
-    if tags & TO and "noun" in tags:
+    if tags & TO and not tags & IN and "noun" in tags:
         return "future"
     return "noun"
 

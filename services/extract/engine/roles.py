@@ -131,6 +131,8 @@ _NO_SUBJECT = frozenset({"inf", "ger", "ptc"})
 def subject_in_front(place: Place) -> Item | None:
     """The subject of a verb in a language that puts it first: what stands in front, over days, places and asides between commas."""
     items, trigger, words, last = place.items, place.trigger, 0, place.trigger
+    if {"inf", "ger"} & trigger.tags and "verb" not in trigger.tags:
+        return _controller(place)
     parted = "after_comma" in trigger.tags
     conj = "conj" in trigger.tags
     for position in range(place.at - 1, -1, -1):
@@ -155,6 +157,18 @@ def subject_in_front(place: Place) -> Item | None:
             return item
         last = item
     return subject_behind(place) if "say" in trigger.tags else None
+
+
+def _controller(place: Place) -> Item | None:
+    """Who does what an infinitive says ("X came to sign"): the subject of the verb before it, else the actor in front of it."""
+    items = place.items
+    for position in range(place.at - 1, -1, -1):
+        tags = items[position].tags
+        if "verb" in tags and "svo" in tags:
+            return subject_in_front(Place(items, position))
+        if "break" in tags:
+            return None
+    return next((item for item in reversed(items[: place.at]) if is_plain(item)), None)
 
 
 def _aside(items: list[Item], position: int) -> Item | None:
