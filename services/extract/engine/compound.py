@@ -9,7 +9,8 @@ from __future__ import annotations
 from services.extract.engine.items import Item, gap
 from services.extract.engine.text import Text
 
-TENSES = frozenset({"perf", "before", "impf", "past", "fut", "would", "modal", "lapsed"})
+_BY_WEIGHT = ("lapsed", "modal", "would", "before", "fut", "perf", "past", "impf")
+TENSES = frozenset(_BY_WEIGHT)
 _FORMS = frozenset({"ptc", "inf", "ger"})
 _OPENERS = frozenset({"aux", "refl", "neg.part", "pron"})
 """What a verb of several words begins with."""
@@ -18,7 +19,24 @@ MADE = frozenset({"passive", "refl", "negated", "hearsay", "before", "after_comm
 PARTITIVE = "partitive"
 """A mark of small words that are "of" behind a noun, and an article behind a verb or at the beginning."""
 _NOUN_MARKS = frozenset({"def", "p.of", "to", "in", "indef", "poss"})
-_BEFORE_A_NOUN = frozenset({"filler", "first", "number", "adj", "date.count", "light", "v.perform", "demonym", "official_word", "during"})
+_BEFORE_AN_OBJECT = frozenset({"verb", "aux", "neg", "ptc", "inf", "ger"})
+_BEFORE_A_NOUN = frozenset(
+    {
+        "filler",
+        "first",
+        "number",
+        "adj",
+        "date.count",
+        "light",
+        "v.perform",
+        "demonym",
+        "official_word",
+        "during",
+        "doubt",
+        "plan",
+        "secret",
+    }
+)
 _LINKS = frozenset({"adv", "neg", "neg.part", "refl", "pron"})
 """What may stand inside a verb of several words."""
 ADVERB_WORDS = 2
@@ -53,10 +71,24 @@ def _settled(text: Text, items: list[Item], position: int) -> Item:
     item = items[position]
     if PARTITIVE in item.tags:
         item.tags -= {PARTITIVE, "p.of"} if _opens_noun_phrase(text, items, position) else {PARTITIVE}
+    if {"verb", "ptc"} <= item.tags and "aux" not in item.tags:
+        return _finite(text, items, position)
     nouns = tuple(reading for reading in item.readings if "noun" in reading.tags)
     verbs = tuple(reading for reading in item.readings if "noun" not in reading.tags and {"verb", "ptc"} & reading.tags)
     if nouns and verbs:
         kept = nouns if _stands_as_noun(text, items, position) else verbs
+        marks = item.tags - frozenset().union(*(reading.tags for reading in item.readings))
+        item.tags, item.readings = marks.union(*(reading.tags for reading in kept)), kept
+    return item
+
+
+def _finite(text: Text, items: list[Item], position: int) -> Item:
+    """A form that is finite and a participle ("rejoint"): a participle behind an auxiliary, else finite."""
+    item = items[position]
+    before = items[position - 1] if position else None
+    composed = before is not None and gap(before, item) <= ADVERB_WORDS and {"aux.ptc", "adv", "neg"} & before.tags
+    kept = tuple(reading for reading in item.readings if ("ptc" in reading.tags) == bool(composed))
+    if kept and not _parted(text, before or item, item):
         marks = item.tags - frozenset().union(*(reading.tags for reading in item.readings))
         item.tags, item.readings = marks.union(*(reading.tags for reading in kept)), kept
     return item
@@ -79,7 +111,7 @@ def _opens_noun_phrase(text: Text, items: list[Item], position: int) -> bool:
     item = items[position]
     if not _mark_before(text, item).isalnum():
         return True
-    return position > 0 and gap(items[position - 1], item) == 0 and bool({"verb", "aux", "neg"} & items[position - 1].tags)
+    return position > 0 and gap(items[position - 1], item) == 0 and bool(_BEFORE_AN_OBJECT & items[position - 1].tags)
 
 
 def _stands_as_noun(text: Text, items: list[Item], position: int) -> bool:
@@ -154,7 +186,7 @@ def _joined(parts: list[Item]) -> Item:
 def _tense(auxiliaries: list[Item], verb: Item, *, reflexive: bool) -> set[str]:
     """Tense and voice: the first auxiliary tells when, "be" before a participle tells the passive."""
     head = auxiliaries[0].tags
-    tense = next((name for name in sorted(TENSES) if name in head), None)
+    tense = next((name for name in _BY_WEIGHT if name in head), None)
     own = "motion" in verb.tags or reflexive
     found: set[str] = set()
     if any("be" in one.tags for one in auxiliaries) and "ptc" in verb.tags:

@@ -200,6 +200,36 @@ def by(place: Place) -> list[Item]:
     return [item for item in ahead(place) if is_actor(item) and "p.by" in item.tags]
 
 
+def in_front(place: Place) -> list[Item]:
+    """Who stands in front of words that say where he is ("X, on a visit to", "X is on a visit to")."""
+    last, words = place.trigger, 0
+    for position in range(place.at - 1, -1, -1):
+        item = place.items[position]
+        words += max(gap(item, last), 0)
+        if words > CARRIED_WORDS or "break" in item.tags:
+            return []
+        if "verb" in item.tags:
+            return subject(Place(place.items, position)) if "be" in item.tags else []
+        if is_plain(item):
+            return [item]
+        last = item
+    return []
+
+
+def holder(place: Place) -> list[Item]:
+    """The subject of the verb "to have" before a noun ("had talks with")."""
+    last, words = place.trigger, 0
+    for position in range(place.at - 1, -1, -1):
+        item = place.items[position]
+        words += max(gap(item, last), 0)
+        if words > CARRIED_WORDS or "break" in item.tags:
+            return []
+        if "verb" in item.tags:
+            return subject(Place(place.items, position)) if "v.have" in item.tags else []
+        last = item
+    return []
+
+
 FINDERS: dict[str, Finder] = {
     "premodifiers": premodifiers,
     "possessor": possessor,
@@ -231,6 +261,8 @@ FINDERS: dict[str, Finder] = {
     "to_person": to_person,
     "beside": beside,
     "by": by,
+    "holder": holder,
+    "in_front": in_front,
     "against": against,
     "owner": owner,
     "joined": joined,

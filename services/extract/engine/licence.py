@@ -20,6 +20,8 @@ SET_ASIDE = frozenset({"p.on", "p.to", "damper"})
 
 def took_place(place: Place) -> bool:
     """Whether the clause says of the noun that it happened: a verb that carries it, or a party that announces it."""
+    if _carried_behind(place):
+        return True
     items, trigger = place.items, place.trigger
     words, last = 0, trigger
     for position in range(place.at - 1, -1, -1):
@@ -48,6 +50,16 @@ def _told_of(items: list[Item], position: int) -> bool:
         return False
     before = [item for item in items[max(position - 3, 0) : position] if not ({"date", "actor"} & item.tags)]
     return bool(before) and "say" in before[-1].tags
+
+
+def _carried_behind(place: Place) -> bool:
+    """ "the signing of ... took place": a verb of coming about behind the noun is the verb of its clause."""
+    for item in place.items[place.at + 1 :]:
+        if "light" in item.tags:
+            return True
+        if {"verb", "break"} & item.tags:
+            return False
+    return False
 
 
 def resolved(place: Place) -> bool:

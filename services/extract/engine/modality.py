@@ -20,6 +20,7 @@ def judge(place: Place) -> Modality:
         result.course = "negated"
         return result
     result.background = "before" in trigger.tags
+    result.during = "under_way" in trigger.tags
     last, words = trigger, 0
     for position in range(place.at - 1, -1, -1):
         item = place.items[position]
@@ -60,7 +61,7 @@ def _shade(place: Place, item: Item, words: int, result: Modality) -> None:
     nominal = "verb" not in place.trigger.tags
     close = gap(item, place.trigger) <= 1
     if nominal:
-        if "light" in tags and result.course == "noun":
+        if ("light" in tags or ("be" in tags and close)) and result.course == "noun":
             result.course = _tense(item)
         if result.course == "noun" and tags & CARRIERS and words <= GOVERN_WORDS:
             result.course = _carried(item)
@@ -114,7 +115,7 @@ def _tense(item: Item) -> str:
         return "future"
     if "jussive" in tags and "impf" not in tags and "perf" not in tags:
         return "past"
-    if "perf" in tags or ("light" in tags and "impf" not in tags):
+    if {"perf", "past"} & tags or ("light" in tags and "impf" not in tags):
         return "past"
     if "impf" in tags:
         return "present"
@@ -136,6 +137,8 @@ def _carried(verb: Item) -> str:
 def _governed(place: Place, position: int) -> str | None:
     """What the cue at `position` makes of the trigger behind it, or `None` when it does not govern it."""
     tags = place.items[position].tags
+    if {"modal", "would"} & tags and {"inf", "ger"} & place.trigger.tags:
+        return "hypothetical"
     if "doubt" in tags or "invite" in tags:
         return "invited" if "invite" in tags else "hypothetical"
     if "deny" in tags:
@@ -184,9 +187,9 @@ def _planned_clause(place: Place, position: int) -> bool:
 def _held_behind(place: Place, carrier: str) -> str | None:
     """ "a summit of A and B that will be held": the verb of holding behind the noun."""
     for item in place.items[place.at + 1 :]:
-        if carrier in item.tags:
+        if carrier in item.tags or "light" in item.tags:
             return _tense(item)
-        if "verb" in item.tags or ("break" in item.tags and "relative" not in item.tags):
+        if "verb" in item.tags or ("break" in item.tags and not {"relative", "inverts"} & item.tags):
             return None
     return None
 

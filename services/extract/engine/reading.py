@@ -132,6 +132,8 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> st
             modality.course = "future"
         else:
             weak = not (took_place(place) or modality.old or (sentence.headline and _opens(place)))
+    if "ptc" in trigger.tags and "verb" not in trigger.tags and rule.type is EventType.AGREEMENT:
+        modality.after = weak = True  # "the agreement signed in May": presupposed, and told only by its date
     mention = Mention(rule.type, rule, sentence, trigger, modality, parties=[], object=anchor, weak=weak)
     _add_trigger_evidence(mention)
     for role, names in rule.roles.items():

@@ -162,6 +162,9 @@ def subject_in_front(place: Place) -> Item | None:
 def _controller(place: Place) -> Item | None:
     """Who does what an infinitive says ("X came to sign"): the subject of the verb before it, else the actor in front of it."""
     items = place.items
+    before = items[place.at - 1] if place.at else None
+    if before is not None and gap(before, place.trigger) == 0 and is_plain(before):
+        return before  # "sees X sign", "asks X to sign"
     for position in range(place.at - 1, -1, -1):
         tags = items[position].tags
         if "verb" in tags and "svo" in tags:
@@ -420,7 +423,7 @@ def ahead(place: Place) -> list[Item]:
     carried = "n.visit" in place.trigger.tags
     for item in place.items[place.at + 1 :]:
         words += max(gap(last, item), 0)
-        if carried and item.tags & {"relative", "v.perform"}:
+        if carried and item.tags & {"relative", "inverts", "v.perform"}:
             last = item
             continue
         if words > REACH_WORDS or item.tags & OPAQUE or "after" in item.tags or ("during" in item.tags and found):
