@@ -195,11 +195,6 @@ def inner(place: Place) -> list[Item]:
     return [item for item in clause(place) if is_actor(item) and item.tags & IN and has_member(item, PLACES)]
 
 
-def by(place: Place) -> list[Item]:
-    """Actors introduced by "by": who does what the passive says."""
-    return [item for item in ahead(place) if is_actor(item) and "p.by" in item.tags]
-
-
 def in_front(place: Place) -> list[Item]:
     """Who stands in front of words that say where he is ("X, on a visit to", "X is on a visit to")."""
     last, words = place.trigger, 0
@@ -260,7 +255,6 @@ FINDERS: dict[str, Finder] = {
     "in_person": in_person,
     "to_person": to_person,
     "beside": beside,
-    "by": by,
     "holder": holder,
     "in_front": in_front,
     "against": against,

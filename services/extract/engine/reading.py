@@ -18,7 +18,7 @@ from services.extract.engine.finders import FINDERS
 from services.extract.engine.gatherings import build_meeting, build_summit
 from services.extract.engine.items import Item, Sentence, gap
 from services.extract.engine.licence import long_ago, resolved, took_place
-from services.extract.engine.mentions import Mention, Skip
+from services.extract.engine.mentions import Mention, Modality, Skip
 from services.extract.engine.modality import judge
 from services.extract.engine.pacts import build_pair
 from services.extract.engine.roles import Place, is_actor, is_plain
@@ -126,14 +126,7 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> st
     if modality.course in _MOVED and rule.type not in _MAY_MOVE:
         return modality.course
     modality.old = long_ago(place)
-    weak = False
-    if "n.sign" in trigger.tags and rule.stage is Stage.SIGNED and modality.course in ("noun", "past", "present"):
-        if resolved(place):
-            modality.course = "future"
-        else:
-            weak = not (took_place(place) or modality.old or (sentence.headline and _opens(place)))
-    if "ptc" in trigger.tags and "verb" not in trigger.tags and rule.type is EventType.AGREEMENT:
-        modality.after = weak = True  # "the agreement signed in May": presupposed, and told only by its date
+    weak = _only_spoken_of(place, sentence, rule, modality)
     mention = Mention(rule.type, rule, sentence, trigger, modality, parties=[], object=anchor, weak=weak)
     _add_trigger_evidence(mention)
     for role, names in rule.roles.items():
@@ -143,6 +136,20 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> st
     attributes(story, sentence, place, mention)
     build = _BUILDERS.get(rule.type, build_pair)
     return build(story, sentence, place, mention)
+
+
+def _only_spoken_of(place: Place, sentence: Sentence, rule: RuleData, modality: Modality) -> bool:
+    """Whether a signing is only named: then it needs another mention, or a date, to be one. What is resolved is set for later."""
+    trigger = place.trigger
+    if "ptc" in trigger.tags and "verb" not in trigger.tags and rule.type is EventType.AGREEMENT:
+        modality.after = True  # "the agreement signed in May"
+        return True
+    if "n.sign" not in trigger.tags or rule.stage is not Stage.SIGNED or modality.course not in ("noun", "past", "present"):
+        return False
+    if resolved(place):
+        modality.course = "future"
+        return False
+    return not (took_place(place) or modality.old or (sentence.headline and _opens(place)))
 
 
 def _denied_object(place: Place, anchor: Item) -> bool:
