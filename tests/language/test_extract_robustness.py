@@ -16,33 +16,45 @@ from schemas.article import Article
 from schemas.event import MAX_SPAN_CHARS, NormalizationEvent
 from services.extract.core import Extractor, load_extractor
 
-STORY = (
-    "وفد عسكري إسرائيلي يزور البحرين\n"
-    "وصل وزير الدفاع الإسرائيلي، اليوم الأربعاء، إلى المنامة على رأس وفد، حيث وقع مع نظيره البحريني مذكرة تفاهم دفاعية.\n"
-    "وقال مصدر إن الوزير التقى الملك حمد بن عيسى. وكانت إسرائيل والبحرين قد وقعتا في 3 يناير الماضي اتفاقية في مجال الصحة."
-)
-WORDS = [
-    *("إسرائيل", "البحرين", "والمغرب", "غانتس", "وزير الدفاع الإسرائيلي", "وفد", "وقعت", "وقع", "زار", "يزور", "زيارة", "إلى", "بين", "مع"),
-    *(
-        "مذكرة تفاهم",
-        "اتفاقيتين",
-        "اليوم",
-        "الأربعاء",
-        "الماضي",
-        "16 أكتوبر",
-        "2020",
-        "نفى",
-        "أرجأ",
-        "قمة",
-        "التقى",
-        "،",
-        ".",
-        "\n",
-        ":",
-        "«",
+STORIES = {
+    "ar": (
+        "وفد عسكري إسرائيلي يزور البحرين\n"
+        "وصل وزير الدفاع الإسرائيلي، اليوم الأربعاء، إلى المنامة على رأس وفد، حيث وقع مع نظيره البحريني مذكرة تفاهم دفاعية.\n"
+        "وقال مصدر إن الوزير التقى الملك حمد بن عيسى. وكانت إسرائيل والبحرين قد وقعتا في 3 يناير الماضي اتفاقية في مجال الصحة."
     ),
-    *("أن", "الذي", "خلال", "للمغرب", "في الرباط", "🕊️", "é", "ּ", "الوفد", "يضم", "المملكة", "استئناف", "العلاقات", "تدشين", "سفارة"),
-]
+    "en": (
+        "Israeli military delegation visits Bahrain\n"
+        "Israeli Defence Minister Benny Gantz arrived in Manama on Wednesday at the head of a delegation and signed a memorandum of "
+        "understanding on defence with his Bahraini counterpart.\n"
+        "The minister met King Hamad bin Isa Al Khalifa. Israel and Bahrain had signed an agreement on health on 3 January."
+    ),
+    "fr": (
+        "Une délégation militaire israélienne en visite à Bahreïn\n"
+        "Le ministre israélien de la Défense, Benny Gantz, est arrivé mercredi à Manama à la tête d'une délégation et a signé avec son "
+        "homologue bahreïni un protocole d'accord sur la défense.\n"
+        "Le ministre a rencontré le roi Hamad ben Issa Al Khalifa. Israël et Bahreïn avaient signé le 3 janvier un accord sur la santé."
+    ),
+    "he": (
+        "משלחת צבאית ישראלית מבקרת בבחריין\n"
+        "שר הביטחון הישראלי בני גנץ הגיע ביום רביעי למנאמה בראש משלחת וחתם עם מקבילו הבחרייני על מזכר הבנות ביטחוני.\n"
+        "השר נפגש עם המלך חמד בן עיסא. ישראל ובחריין חתמו ב-3 בינואר על הסכם בתחום הבריאות."
+    ),
+}
+JUMBLES = {
+    "ar": "إسرائيل البحرين والمغرب غانتس وزير الدفاع الإسرائيلي وفد وقعت وقع زار يزور زيارة إلى بين مع مذكرة تفاهم اتفاقيتين اليوم الأربعاء"
+    " الماضي 16 أكتوبر 2020 نفى أرجأ قمة التقى ، . : « أن الذي خلال للمغرب في الرباط الوفد يضم المملكة استئناف العلاقات تدشين سفارة",
+    "en": "Israel Bahrain Morocco's Gantz Israeli Defence Minister delegation signed sign signing visit visited to between with memorandum "
+    "of understanding, agreements on Wednesday last 16 October 2020 postponed summit met , . : \" that who during Rabat the Kingdom's "
+    "resumption ties embassy opened will was by its counterpart U.S. Nov.",
+    "fr": "Israël Bahreïn du Maroc Gantz le ministre israélien de la Défense a signé signer signature visite s'est rendu à entre "
+    "avec protocole d'accord accords mercredi dernier 16 octobre 2020 dément reporté sommet rencontré , . : « que qui lors Rabat Royaume "
+    "reprise relations ambassade ouvert sera par son homologue M.",
+    "he": "ישראל בחריין ומרוקו גנץ שר הביטחון הישראלי משלחת חתמה חתם לחתום חתימה ביקור ביקר ל בין עם מזכר הבנות הסכמים ביום רביעי שעבר 16 "
+    'באוקטובר 2020 הכחיש נדחה פסגה נפגש , . : " ש אשר במהלך ברבאט הממלכה חידוש היחסים שגרירות צה"ל ייפתח על ידי מקבילו',
+}
+ODD = ["\n", "🕊️", "é", "ּ", "\u200f", "ـ"]
+STORY = STORIES["ar"]
+each_language = pytest.mark.parametrize("language", sorted(STORIES))
 QUIET = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -52,8 +64,8 @@ def extractor() -> Extractor:
     return load_extractor()
 
 
-def _article(text: str) -> Article:
-    return Article(id="a", text=text, published_at=datetime(2024, 5, 15, 12, tzinfo=UTC))
+def _article(text: str, language: str | None = None) -> Article:
+    return Article(id="a", text=text, language=language, published_at=datetime(2024, 5, 15, 12, tzinfo=UTC))
 
 
 def _assert_quotes(text: str, events: list[NormalizationEvent]) -> None:
@@ -83,38 +95,49 @@ def test_any_unicode_text_gives_exact_quotes(extractor: Extractor, text: str) ->
     _assert_quotes(text, extractor.extract(_article(text)))
 
 
+@each_language
 @QUIET
-@given(st.lists(st.sampled_from(WORDS), min_size=5, max_size=60))
-def test_any_jumble_of_its_own_words_gives_exact_quotes(extractor: Extractor, words: list[str]) -> None:
+@given(data=st.data())
+def test_any_jumble_of_its_own_words_gives_exact_quotes(extractor: Extractor, language: str, data: st.DataObject) -> None:
     """Sentences that no writer writes: rules fire in every order and still quote what is there."""
-    text = " ".join(["إسرائيل والبحرين", *words])
-    _assert_quotes(text, extractor.extract(_article(text)))
+    words = data.draw(st.lists(st.sampled_from(JUMBLES[language].split() + ODD), min_size=5, max_size=60))
+    text = " ".join([STORIES[language].partition("\n")[0], *words])
+    _assert_quotes(text, extractor.extract(_article(text, language)))
 
 
+@each_language
 @QUIET
-@given(st.permutations(STORY.replace("\n", ". ").split(". ")))
-def test_sentences_in_any_order_are_read(extractor: Extractor, sentences: list[str]) -> None:
+@given(data=st.data())
+def test_sentences_in_any_order_are_read(extractor: Extractor, language: str, data: st.DataObject) -> None:
     """Order changes what is the lead, never whether reading ends."""
-    text = "\n".join(sentences)
-    _assert_quotes(text, extractor.extract(_article(text)))
+    text = "\n".join(data.draw(st.permutations(STORIES[language].replace("\n", ". ").split(". "))))
+    _assert_quotes(text, extractor.extract(_article(text, language)))
 
 
+MARKS = {
+    "ar": "\u064e\u0650\u0651\u0652\u0640\u200f\u200e",  # vowel marks, tatweel
+    "en": "\u200b\u2060\u00ad\u200e",  # soft hyphens and zero-width spaces of page layouts
+    "fr": "\u200b\u2060\u00ad\u200e",
+    "he": "\u05b0\u05b8\u05bc\u200f\u200e",  # points
+}
+
+
+@each_language
 @QUIET
-@given(st.data())
-def test_marks_that_decide_nothing_change_no_event(extractor: Extractor, data: st.DataObject) -> None:
-    """Vowel marks, tatweel and direction marks between letters."""
-    marks = data.draw(
-        st.lists(st.tuples(st.integers(0, len(STORY) - 1), st.sampled_from("\u064e\u0650\u0651\u0652\u0640\u200f\u200e")), max_size=40)
-    )
-    letters = list(STORY)
-    for at, mark in marks:
+@given(data=st.data())
+def test_marks_that_decide_nothing_change_no_event(extractor: Extractor, language: str, data: st.DataObject) -> None:
+    """Vowel marks, tatweel, soft hyphens and direction marks between letters."""
+    story = STORIES[language]
+    places = st.tuples(st.integers(0, len(story) - 1), st.sampled_from(MARKS[language]))
+    letters = list(story)
+    for at, mark in data.draw(st.lists(places, max_size=40)):
         if letters[at][0].isalpha():
             letters[at] += mark
     text = "".join(letters)
     events = extractor.extract(_article(text))
 
     _assert_quotes(text, events)
-    assert _told(events) == _told(extractor.extract(_article(STORY)))
+    assert _told(events) == _told(extractor.extract(_article(story)))
 
 
 @pytest.mark.parametrize(("arabic", "farsi"), [("ي", "ی"), ("ك", "ک"), ("ه", "ھ")])
@@ -123,14 +146,23 @@ def test_farsi_letters_change_no_event(extractor: Extractor, arabic: str, farsi:
     assert _told(extractor.extract(_article(STORY.replace(arabic, farsi)))) == _told(extractor.extract(_article(STORY)))
 
 
-def test_the_story_is_worth_the_tests_above(extractor: Extractor) -> None:
-    """A text that gives nothing would prove nothing."""
-    assert {event.type.value for event in extractor.extract(_article(STORY))} >= {"visit", "agreement"}
+@each_language
+def test_the_story_is_worth_the_tests_above(extractor: Extractor, language: str) -> None:
+    """A text that gives nothing would prove nothing; the same story gives the same events in every language."""
+    told = [(event.type.value, event.parties, event.discourse.value) for event in extractor.extract(_article(STORIES[language]))]
+
+    assert sorted(told) == [
+        ("agreement", ("ISR", "BHR"), "background"),
+        ("agreement", ("ISR", "BHR"), "lead"),
+        ("meeting", ("ISR", "BHR"), "lead"),
+        ("visit", ("ISR", "BHR"), "lead"),
+    ]
 
 
-def test_offsets_are_right_behind_emoji_and_combining_marks(extractor: Extractor) -> None:
+@each_language
+def test_offsets_are_right_behind_emoji_and_combining_marks(extractor: Extractor, language: str) -> None:
     """Offsets count code points, not bytes, not glyphs."""
-    text = "👩‍👩‍👧‍👦 e\u0301 𝔘 " + STORY
+    text = "👩‍👩‍👧‍👦 e\u0301 𝔘 " + STORIES[language]
     _assert_quotes(text, extractor.extract(_article(text)))
 
 
@@ -162,6 +194,9 @@ def test_every_process_says_the_same_whatever_its_hash_seed() -> None:
 @pytest.mark.parametrize(
     "unit",
     [
+        pytest.param("Israel and Bahrain signed a memorandum of understanding. ", id="repeated-english-sentences"),
+        pytest.param("Israël et Bahreïn ont signé un accord ", id="one-endless-french-sentence"),
+        pytest.param("שר החוץ ביקר בבחריין ", id="one-endless-hebrew-sentence"),
         pytest.param("وقعت إسرائيل والبحرين مذكرة تفاهم. ", id="repeated-sentences"),
         pytest.param("وقعت إسرائيل ", id="one-endless-sentence"),
         pytest.param("زيارة ", id="triggers-alone"),

@@ -488,7 +488,7 @@ def _preposition(item: Item) -> bool:
 def _listed(text: Text, items: list[Item]) -> list[Item]:
     """A list with commas that ends in "and" ("A, B, C and D"): the commas of it join as "and" does."""
     for position, item in enumerate(items):
-        if not _state_without_marks(item):
+        if "state" not in item.tags or not _state_without_marks(item):
             continue
         end = position
         while end + 1 < len(items) and _state_without_marks(items[end + 1]) and _only_comma(text, items[end], items[end + 1]):
@@ -532,10 +532,13 @@ def _grouped(text: Text, items: list[Item]) -> list[Item]:
     out: list[Item] = []
     for position, item in enumerate(items):
         before = out[-1] if out else None
+        if before is None or not isinstance(before.value, Group):
+            out.append(item)
+            continue
         if _begins_clause(text, before, item):
             item.tags |= {"clause"}
-        joins = before is not None and "actor" in before.tags and _joins(before, item) and gap(before, item) <= 0
-        if joins and before is not None and "actor" in item.tags and not _opens_clause(text, before, items[position : position + 2]):
+        joins = _joins(before, item) and gap(before, item) <= 0
+        if joins and "actor" in item.tags and not _opens_clause(text, before, items[position : position + 2]):
             group, new = before.value, item.value
             assert isinstance(group, Group) and isinstance(new, Group)
             group.members.extend(_handed_on(group.members, actor) for actor in new.members)
@@ -544,16 +547,14 @@ def _grouped(text: Text, items: list[Item]) -> list[Item]:
             continue
         if (
             "demonym" in item.tags
-            and {"conj"} <= item.tags
-            and before is not None
-            and "actor" in before.tags
+            and "conj" in item.tags
             and gap(before, item) == 0
             and not (position + 1 < len(items) and "actor" in items[position + 1].tags and "conj" in items[position + 1].tags)
         ):
             joined = _second_nation(before, item, items[position + 1] if position + 1 < len(items) else None)
             if joined:
                 continue
-        if before is not None and _names_holder(before, item):
+        if _names_holder(before, item):
             continue
         out.append(item)
     return out
@@ -583,9 +584,9 @@ def _joins(before: Item, item: Item) -> bool:
     return "conj" in item.tags or ("p.between_to" in before.tags and "p.to" in item.tags)
 
 
-def _begins_clause(text: Text, before: Item | None, item: Item) -> bool:
+def _begins_clause(text: Text, before: Item, item: Item) -> bool:
     """ "... with A, and B did": a comma before an "and" of its own joins sentences, unless it closes a list or an apposition."""
-    if before is None or item.lead < 0 or "conj" not in item.tags or "listed" in item.tags or not isinstance(before.value, Group):
+    if item.lead < 0 or "conj" not in item.tags or "listed" in item.tags or not isinstance(before.value, Group):
         return False
     listed = len(before.value.members) > 1 or before.value.members[-1].kind in ("official", "person", "delegation")
     return not listed and "," in text.norm[before.end : item.lead]

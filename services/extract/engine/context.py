@@ -33,9 +33,14 @@ class Context:
     last_kingdom: str | None = None
 
 
+_STATES = frozenset({"state", "kingdom"})
+
+
 def resolve_kingdom(sentence: Sentence, context: Context) -> None:
     """Give each "the Kingdom" its state: the home state when that is one, else the kingdom named last before it."""
     for position, item in enumerate(sentence.items):
+        if item.tags.isdisjoint(_STATES):
+            continue
         state = item.entry("state")
         if state is not None and state.iso in KINGDOMS:
             context.last_kingdom = state.iso

@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from services.extract.engine.entries import Entry
 from services.extract.engine.formtable import Reading
@@ -49,6 +50,10 @@ class Sentence:
     lead: bool
     headline: bool
     items: list[Item] = field(default_factory=list)
+
+
+by_start = attrgetter("start")
+"""The order of items in a text."""
 
 
 def scan(text: Text, lexicon: Lexicon, *, stops: bool = False) -> list[Item]:
@@ -112,7 +117,7 @@ def numbers(text: Text, items: list[Item], ordinals: Container[str] = ()) -> lis
         number = Item(match.start(), match.end(), text.token[match.start()], text.token[match.end() - 1], frozenset({"number"}), ())
         number.value = int(match.group(1))
         found.append(number)
-    return sorted([*items, *found], key=lambda item: item.start) if found else items
+    return sorted([*items, *found], key=by_start) if found else items
 
 
 def with_colons(text: Text, items: list[Item]) -> list[Item]:
@@ -122,7 +127,7 @@ def with_colons(text: Text, items: list[Item]) -> list[Item]:
         at = match.start()
         token = text.token[at]
         found.append(Item(at, at + 1, token + 1, token, frozenset({"break", "colon"}), ()))
-    return sorted([*items, *found], key=lambda item: item.start) if found else items
+    return sorted([*items, *found], key=by_start) if found else items
 
 
 def between(items: list[Item], start: int, end: int) -> list[Item]:
@@ -133,7 +138,7 @@ def between(items: list[Item], start: int, end: int) -> list[Item]:
 
 def has_comma(text: Text, left: Item, right: Item) -> bool:
     """Whether a comma stands between two items."""
-    return _COMMA in text.norm[left.end : right.start]
+    return right.start > left.end + 1 and _COMMA in text.norm[left.end : right.start]
 
 
 def gap(left: Item, right: Item) -> int:

@@ -93,7 +93,7 @@ def _read_triggers(story: Story, sentence: Sentence, rules: RuleBook) -> None:
 def _spoken_of(items: list[Item]) -> Group | None:
     """The one person or office that a sentence names first without a preposition: who acts when the next one names nobody."""
     for item in items:
-        if is_plain(item) and isinstance(item.value, Group):
+        if isinstance(item.value, Group) and is_plain(item):
             people = [actor for actor in item.value.members if actor.kind in ("official", "person") and not actor.plural]
             if people and "speaker_for" not in people[0].tags:
                 return Group(people[:1]) if len(item.value.members) == 1 else None
