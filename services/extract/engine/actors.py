@@ -55,6 +55,10 @@ class Actor:
     tags: frozenset[str] = frozenset()
 
 
+_LEVELS = {ActorLevel.STATE: 0, ActorLevel.CORPORATE: 1, ActorLevel.NON_STATE: 2}
+"""The less official, the higher."""
+
+
 @dataclass(slots=True, eq=False)
 class Group:
     """Actors joined by "and"; the value of an item tagged `actor`."""
@@ -69,8 +73,7 @@ class Group:
     @property
     def level(self) -> ActorLevel:
         """The least official of the members."""
-        order = [ActorLevel.STATE, ActorLevel.CORPORATE, ActorLevel.NON_STATE]
-        return max((member.level for member in self.members), key=order.index, default=ActorLevel.STATE)
+        return max((member.level for member in self.members), key=_LEVELS.__getitem__, default=ActorLevel.STATE)
 
 
 def find_actors(text: Text, items: list[Item]) -> list[Item]:
@@ -341,7 +344,7 @@ class _Phrase:
         part = _member(inner[0])
         actor = self.actor
         actor.iso = actor.iso or part.iso
-        actor.level = max(actor.level, part.level, key=[ActorLevel.STATE, ActorLevel.CORPORATE, ActorLevel.NON_STATE].index)
+        actor.level = max(actor.level, part.level, key=_LEVELS.__getitem__)
         actor.org = actor.org or part.org
         actor.tags |= part.tags & {"army", "private"}
         if "generic" in self.head.tags:

@@ -38,6 +38,10 @@ FOREIGN = frozenset({"foreign"})
 """Small words of another language in the same script."""
 
 
+_SENIORITY = {rank: order for order, rank in enumerate(Rank)}
+"""The ranks as the contract lists them: the most senior first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """A known person."""
@@ -57,8 +61,7 @@ class Person:
             if (office.since is None or date.fromisoformat(office.since) <= day)
             and (office.until is None or day <= date.fromisoformat(office.until))
         ]
-        ranks = list(Rank)
-        return min(held, key=lambda office: ranks.index(office.rank)) if held else None
+        return min(held, key=lambda office: _SENIORITY[office.rank]) if held else None
 
 
 @dataclass(frozen=True)
