@@ -12,6 +12,7 @@ from pathlib import Path
 
 from schemas.article import Article
 from services.extract.core import Extractor, load_extractor
+from tests.corpus.load import languages, load
 from tests.generated import signature, weather
 
 SEEDS = Path(__file__).resolve().parents[2].parent / "shared" / "seeds" / "articles.jsonl"
@@ -59,10 +60,15 @@ def measure_engine() -> None:
         "relevant, the two real ones": seeds() * 50,
         "irrelevant, generated": [Article.model_validate(weather(n)) for n in range(1_000)],
     }
+    kinds |= {f"relevant, corpus {language}": [sample.article for sample in load(language)] for language in languages()}
     for name, articles in kinds.items():
         if not articles:
             continue
         each = seconds_an_article(extractor, articles)
         size = sum(len(article.text.encode()) for article in articles) / len(articles) / 1_000
-        print(f"engine    {name:<28} {size:4.1f} KB  {each * 1e6:7.0f} us an article  {1 / each:7.0f} a second on one core", flush=True)
+        print(
+            f"engine    {name:<28} {size:4.1f} KB  {each * 1e6:7.0f} us an article, {each * 1e6 / size:6.0f} a KB  "
+            f"{1 / each:7.0f} a second on one core",
+            flush=True,
+        )
     print(f"engine    peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB resident", flush=True)

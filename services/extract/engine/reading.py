@@ -110,9 +110,10 @@ def _note_denials(story: Story, sentence: Sentence) -> None:
 
 def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> str | bool:
     trigger = place.trigger
+    if not (trigger.tags.isdisjoint(rule.without) and trigger.tags.issuperset(rule.having)):
+        return False
     anchor = _beside(place, rule.object) if rule.object is not None else None
-    fits = trigger.tags.isdisjoint(rule.without) and trigger.tags.issuperset(rule.having)
-    if not fits or (anchor is None and rule.object is not None):
+    if anchor is None and rule.object is not None:
         return False
     if any(_beside(place, wanted) is None for wanted in rule.needs):
         return False
