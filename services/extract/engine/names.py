@@ -6,6 +6,7 @@ Not here: names in scripts without capitals, which only their neighbours betray 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 from services.extract.engine.data import LanguageFile
 from services.extract.engine.text import Text, fold
@@ -19,7 +20,12 @@ def named(text: Text, language: LanguageFile) -> Text:
     """`text` with what tells names in its language."""
     if not language.capitals:
         return text
-    return replace(text, capitals=True, particles=frozenset(fold(word) for word in language.name_particles))
+    return replace(text, capitals=True, particles=_folded(language.name_particles))
+
+
+@cache
+def _folded(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(fold(word) for word in words)
 
 
 def capital_name(text: Text, start: int, limit: int) -> tuple[int, int] | None:
