@@ -22,6 +22,7 @@ REASONS = {
     "no_participants": "fewer than three states gather here; it adds to a summit named elsewhere, or is nothing",
     "unnamed_counterpart": "a meeting is told only when the counterpart has a name or an office",
     "not_asserted": "it is only spoken of here; it adds to what is told elsewhere in the article, or is nothing",
+    "summons": "a host that calls in an ambassador summons him; only calling home one's own is a step",
     "arms": "a contract for weapons is an arms deal",
     "step_ahead": "a step that is still to come; only a signature is told ahead",
     "denied": "it is denied",

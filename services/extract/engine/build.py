@@ -78,6 +78,7 @@ def _common(story: Story, draft: Draft) -> dict[str, Any]:
     return {
         "type": draft.type,
         "parties": tuple(draft.parties),
+        "object_party": next((mention.object_party for mention in draft.mentions if mention.object_party), None),
         "actor_level": level,
         "discourse": discourse,
         "factuality": factuality,

@@ -19,6 +19,8 @@ from services.extract.engine.text import Text
 
 KINGDOMS = frozenset({"MAR", "SAU", "JOR", "BHR"})
 """States that "the Kingdom" may mean (ontology S7)."""
+HOME_ORGANS = frozenset({"government", "parliament"})
+"""Organs that any outlet names without their state, once it is told or plain (ontology S7)."""
 SURNAME_LETTERS = 4
 """A surname shorter than this is too likely another word."""
 
@@ -180,6 +182,8 @@ def _office(text: Text, actor: Actor, context: Context) -> str | None:
     """By what an office is known in the article: its rank when one person holds it, else (where the home state goes unsaid) its words."""
     if actor.rank is not None and is_unique_office(actor.rank):
         return actor.rank.value
+    if actor.kind == "org" and HOME_ORGANS & actor.tags and actor.definite and actor.head is not None:
+        return text.flat[slice(*actor.head)].strip()
     if not context.unsaid or actor.kind not in ("official", "org") or "anaphor" in actor.tags or actor.level is not ActorLevel.STATE:
         return None
     return text.flat[slice(*actor.head)].strip() if actor.head is not None and actor.definite else None

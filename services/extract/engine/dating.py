@@ -114,7 +114,7 @@ _CARRIERS = frozenset({"v.perform", "v.begin", "v.end", "v.hold", "v.launch", "v
 def _same_clause(items: Sequence[Item], at: int, position: int, governor: Item | None, mention: Mention) -> bool:
     if governor is mention.trigger or (governor is not None and "say" in governor.tags and _is_announcement(mention)):
         return True
-    if governor is not None and not (governor.tags & _CARRIERS):
+    if governor is not None and not (governor.tags & _CARRIERS) and not _carries(items, at, governor):
         return False
     low, high = min(at, position), max(at, position)
     for item in items[low + 1 : high]:
@@ -125,6 +125,18 @@ def _same_clause(items: Sequence[Item], at: int, position: int, governor: Item |
         if item is not governor and item.tags & _EVENTFUL:
             return False
     return True
+
+
+def _carries(items: Sequence[Item], at: int, governor: Item) -> bool:
+    """Whether `governor` is the eventful verb that the noun at `at` belongs to ("presented yesterday his credentials")."""
+    if "verb" in items[at].tags or not any(tag.startswith("v.") for tag in governor.tags):
+        return False
+    for item in reversed(items[:at]):
+        if item is governor:
+            return True
+        if item.tags & {"verb", "break"}:
+            return False
+    return False
 
 
 def _resolve(story: Story, item: Item, *, future: bool) -> When | None:

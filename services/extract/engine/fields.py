@@ -19,6 +19,7 @@ from schemas.codes import (
     RelationsStatus,
     Stage,
     Status,
+    Vehicle,
 )
 from schemas.event import MAX_SPAN_CHARS, MAX_SPANS
 from services.extract.engine.actors import Group
@@ -69,8 +70,14 @@ def _agreement(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, 
         "signatories": as_persons(story, signatories, PersonRole.SIGNATORY, when.get("start") or when.get("end")),
         "date": when,
         "place": _place(draft),
-        "vehicle": next((reading.entry.vehicle for m in draft.mentions for reading in m.trigger.readings if reading.entry.vehicle), None),
+        "vehicle": _vehicle(draft) if stage in (Stage.APPROVED_BY_GOVERNMENT, Stage.SUBMITTED_FOR_RATIFICATION, Stage.RATIFIED) else None,
     }
+
+
+def _vehicle(draft: Draft) -> Vehicle | None:
+    """The domestic act that carries the step, when the sentence speaks of one."""
+    items = [item for m in draft.mentions for item in (m.trigger, *m.sentence.items)]
+    return next((reading.entry.vehicle for item in items for reading in item.readings if reading.entry.vehicle), None)
 
 
 def _most_specific(instruments: list[Instrument]) -> Instrument:

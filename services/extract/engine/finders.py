@@ -131,6 +131,8 @@ def _clause_behind(place: Place) -> list[Item]:
 def doer(place: Place) -> list[Item]:
     """Who does what the nearest verb before the noun says, or its verbal noun ("launched", "announced the launch of its flights")."""
     items, words, last = place.items, 0, place.trigger
+    if "verb" in last.tags and "noun" not in last.tags:
+        return []
     for position in range(place.at - 1, -1, -1):
         item = items[position]
         words += max(gap(item, last), 0)
@@ -144,6 +146,26 @@ def doer(place: Place) -> list[Item]:
         if "say" in item.tags:
             return subject(Place(items, position))
         last = item
+    return []
+
+
+def right_in(place: Place) -> list[Item]:
+    """The first state with "in" behind the trigger: what some verbs act on ("recognised in-B")."""
+    return [item for item in ahead(place) if is_actor(item) and item.tags & IN and has_member(item, ("state",))][:1]
+
+
+def envoy(place: Place) -> list[Item]:
+    """The ambassador of whom the clause speaks."""
+    return [item for item in clause(place) if "ambassador.actor" in item.tags][:1]
+
+
+def before(place: Place) -> list[Item]:
+    """The actor named last before a noun in its clause ("a unit left to take part in")."""
+    for item in reversed(place.items[: place.at]):
+        if "break" in item.tags and "relative" not in item.tags:
+            return []
+        if is_plain(item):
+            return [item]
     return []
 
 
@@ -264,6 +286,9 @@ FINDERS: dict[str, Finder] = {
     "clause": clause,
     "inner": inner,
     "doer": doer,
+    "right_in": right_in,
+    "envoy": envoy,
+    "before": before,
     "partakers": partakers,
     "troops": troops,
 }

@@ -62,6 +62,21 @@ def _carried_behind(place: Place) -> bool:
     return False
 
 
+def decided(place: Place) -> bool:
+    """Whether the nearest verb before the noun announces or decides it: then it is the step itself."""
+    last, words = place.trigger, 0
+    for item in reversed(place.items[: place.at]):
+        words += max(gap(item, last), 0)
+        if words > REACH_WORDS or ("break" in item.tags and "relative" not in item.tags):
+            return False
+        if {"say", "v.decide", "v.begin"} & item.tags:
+            return True
+        if "verb" in item.tags or item.tags & SET_ASIDE:
+            return False
+        last = item
+    return False
+
+
 def resolved(place: Place) -> bool:
     """Whether the noun is what a party agreed on, approved or decided: set for later."""
     before = place.items[max(place.at - 4, 0) : place.at]

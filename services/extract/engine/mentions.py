@@ -71,3 +71,4 @@ class Mention:
     duration_days: int | None = None
     inherited: bool = False
     weak: bool = False
+    object_party: str | None = None

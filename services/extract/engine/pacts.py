@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from schemas.codes import Domain, EventType, EvidenceRole, Instrument, Stage
+from schemas.codes import Domain, EventType, EvidenceRole, Instrument, RelationsAction, Stage
 from services.extract.engine.actors import Actor, Group
 from services.extract.engine.finders import FINDERS
 from services.extract.engine.items import Item, Sentence, gap
+from services.extract.engine.licence import decided, took_place
 from services.extract.engine.mentions import Mention
 from services.extract.engine.roles import IN, Place, is_actor, with_
 from services.extract.engine.story import MEMORY, PLACES, Story
@@ -18,9 +19,6 @@ PRE_SIGNATURE = frozenset(
 """Stages up to the signature: of these one is told for an instrument, the furthest."""
 
 INHERITED_WEIGHT = 0.9
-
-_BESIDE_INSTRUMENT = frozenset({"date", "filler", "demonym", "p.in", "p.with", "p.between", "anaphor.both", "p.on"})
-"""What may stand between an instrument and the words that say its field."""
 
 
 def modality_is_bare(mention: Mention) -> bool:
@@ -37,9 +35,13 @@ def build_pair(story: Story, sentence: Sentence, place: Place, mention: Mention)
     presupposed = modality_is_bare(mention) and mention.rule.stage is Stage.ANNOUNCED and "announcer" not in mention.roles
     if presupposed and not mention.modality.after:
         return "not_asserted"
+    if _only_named(place, mention):
+        return "not_asserted"
     mention.parties = states
-    if not story.watchlist.in_scope(states):
+    if not story.watchlist.in_scope([*states, *([mention.object_party] if mention.object_party else [])]):
         return "out_of_scope"
+    if _summons(mention):
+        return "summons"
     if _step_ahead(mention):
         return "step_ahead"
     if _contract_for_arms(place, mention):
@@ -62,8 +64,12 @@ def _sides(story: Story, sentence: Sentence, place: Place, mention: Mention) -> 
     if mention.object is not None:
         entry = mention.object.entry("n.accords")
         if entry is not None and entry.iso and entry.iso not in states and states:
-            states.append(entry.iso)
-    announcer = [s for s in mention.roles.get("announcer", Group()).states if s not in states][:1]
+            if len(states) == 1:
+                states.append(entry.iso)
+            else:
+                mention.object_party = entry.iso  # signed with a third state: the relation with the focus state is its object (S3)
+    announcers = [s for s in mention.roles.get("announcer", Group()).states if s not in states]
+    states, announcer = (states, announcers[:1]) if states else (announcers, [])
     if len(states) == 1:
         # Who announces the signing of its own instrument "with B" is the other side; also "with B and C".
         states += announcer
@@ -76,6 +82,24 @@ def _sides(story: Story, sentence: Sentence, place: Place, mention: Mention) -> 
             mention.inherited = True
             mention.weight *= INHERITED_WEIGHT
     return states
+
+
+def _only_named(place: Place, mention: Mention) -> bool:
+    """A step that is only named by its noun: no verb carries it, nobody announces or decides it, nothing dates it."""
+    tags = mention.trigger.tags
+    if "noun" not in tags or "verb" in tags or "n.sign" in tags or mention.rule.told or mention.sentence.headline:
+        return False
+    if mention.modality.course != "noun" or mention.when is not None or mention.announced is not None:
+        return False
+    return not (took_place(place) or decided(place))
+
+
+def _summons(mention: Mention) -> bool:
+    """Whether the ambassador who is called is not the caller's own: a host summons him, nothing more (ontology 4.4)."""
+    if mention.rule.action is not RelationsAction.RECALL_ENVOY or mention.object is None or not isinstance(mention.object.value, Group):
+        return False
+    callers = mention.roles.get("initiator", Group()).states
+    return not callers or any(actor.iso not in (None, *callers) for actor in mention.object.value.members)
 
 
 def _contract_for_arms(place: Place, mention: Mention) -> bool:
@@ -179,22 +203,11 @@ def _instrument(story: Story, place: Place, mention: Mention) -> None:
     for item in _described_before(place.items, position) if "pre" in anchor.tags else ():
         domains.extend(d for r in item.readings if "domain" in r.tags for d in r.entry.domains if d not in domains)
         mention.evidence.append((EvidenceRole.DOMAIN, item.start, item.end))
-    last, loose = anchor, False
-    for item in place.items[position + 1 :]:
-        distance = gap(last, item)
-        if item.tags & {"break", "verb", "during", "say", "attribution"} or distance > (3 if loose else 0):
-            break
-        if "domain" in item.tags:
-            new = [d for reading in item.readings if "domain" in reading.tags for d in reading.entry.domains]
-            fresh = [d for d in new if d not in domains]
-            if fresh:
-                domains.extend(fresh)
-                mention.evidence.append((EvidenceRole.DOMAIN, item.start, item.end))
-        elif "field" in item.tags:
-            loose = True
-        elif not (is_actor(item) or _BESIDE_INSTRUMENT & item.tags) and (distance > 0 or not loose):
-            break
-        last = item
+    for item in _described_by(place.items, position):
+        fresh = [d for r in item.readings if "domain" in r.tags for d in r.entry.domains if d not in domains]
+        if fresh:
+            domains.extend(fresh)
+            mention.evidence.append((EvidenceRole.DOMAIN, item.start, item.end))
     mention.domains = tuple(domains)
     if "dual" in anchor.tags:
         mention.count = 2
@@ -217,6 +230,31 @@ def _described_before(items: Sequence[Item], position: int) -> list[Item]:
             break
         last = item
     return found[::-1]
+
+
+def _described_by(items: Sequence[Item], position: int) -> list[Item]:
+    """The words of fields that describe the instrument at `position`: right beside it, or behind "in the field of", "to supply with"."""
+    found: list[Item] = []
+    last, loose, words = items[position], False, 0
+    for item in items[position + 1 :]:
+        distance = gap(last, item)
+        words += max(distance, 0)
+        ends = "break" in item.tags and "relative" not in item.tags
+        if ends or item.tags & _ENDS_DESCRIPTION or ("verb" in item.tags and not item.tags & _DESCRIBES) or words > DESCRIPTION_WORDS:
+            break
+        if distance > (3 if loose else 2) or (distance > 0 and "after_comma" in item.tags):
+            break
+        if "domain" in item.tags:
+            found.append(item)
+        loose |= bool(item.tags & _DESCRIBES)
+        last = item
+    return found
+
+
+_DESCRIBES = frozenset({"field", "v.allow", "relative"})
+_ENDS_DESCRIPTION = frozenset({"during", "say", "attribution", "after", "participation", "plan", "purpose"})
+DESCRIPTION_WORDS = 8
+"""Unknown words among those that describe an instrument, at most."""
 
 
 def _count_before(items: Sequence[Item], position: int) -> int | None:

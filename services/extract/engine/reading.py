@@ -117,7 +117,7 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> st
         return False
     if any(_beside(place, wanted) is None for wanted in rule.needs):
         return False
-    if any(_beside(place, unwanted) is not None for unwanted in rule.avoids):
+    if any(_beside(place, unwanted, through=True) is not None for unwanted in rule.avoids):
         return "avoided"
     if anchor is not None and _denied_object(place, anchor):
         return "negated"
@@ -164,8 +164,8 @@ def _opens(place: Place) -> bool:
     return place.at == 0 and place.trigger.first <= 1
 
 
-def _beside(place: Place, wanted: Object) -> Item | None:
-    """The nearest item of a wanted class on the wanted side within the wanted words, in the same clause."""
+def _beside(place: Place, wanted: Object, *, through: bool = False) -> Item | None:
+    """The nearest item of a wanted class on the wanted side within the wanted words, in the same clause; `through` looks past verbs."""
     classes = set(wanted.class_)
     for step in (1, -1):
         if (step == 1 and wanted.side == "before") or (step == -1 and wanted.side == "after"):
@@ -184,7 +184,7 @@ def _beside(place: Place, wanted: Object) -> Item | None:
                 break
             if item.tags & {"break"} and step == 1:
                 break
-            if step == 1 and "verb" in item.tags and not {"light", "noun"} & item.tags:
+            if step == 1 and not through and "verb" in item.tags and not {"light", "noun"} & item.tags:
                 break
             last = item
             position += step

@@ -73,7 +73,9 @@ _IN_NOUN_PHRASE = frozenset(
 
 
 def subject(place: Place) -> list[Item]:
-    """The subject of a verb: the actor right in front of it, else the one behind it, else one further in front."""
+    """The subject of a verb: the actor right in front of it, else the one behind it, else one further in front; a noun has none."""
+    if "noun" in place.trigger.tags and "verb" not in place.trigger.tags:
+        return []
     found = _subject(place)
     return [found] if found else []
 
