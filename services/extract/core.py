@@ -22,7 +22,7 @@ from services.extract.engine.items import Item, Sentence, numbers, scan, with_co
 from services.extract.engine.lexicon import Lexicon
 from services.extract.engine.mentions import Mention
 from services.extract.engine.merge import merge
-from services.extract.engine.names import named
+from services.extract.engine.names import named, without_strangers
 from services.extract.engine.particles import join_particles, right_case
 from services.extract.engine.reader import Reader, compiled, reader
 from services.extract.engine.reading import read_sentence
@@ -103,7 +103,7 @@ class Extractor:
         resolve_twins(found, context.home)
         words: dict[int, list[Item]] = {}
         for sentence in found:
-            sentence.items = find_dates(text, sentence.items)
+            sentence.items = find_dates(text, without_strangers(text, sentence.items))
             if language.auxiliaries:
                 sentence.items = compose_verbs(text, sentence.items)
             if language.compound_verbs:

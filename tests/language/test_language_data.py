@@ -16,7 +16,7 @@ from services.extract.engine.compound import MADE
 from services.extract.engine.data import RuleData, RuleFile, read_toml
 from services.extract.engine.finders import FINDERS
 from services.extract.engine.lexicon import SPECIAL, load_lexicon
-from services.extract.engine.reading import OF_OBJECT, TOPIC
+from services.extract.engine.reading import OF_OBJECT, PRONOUN, TOPIC
 from services.extract.engine.text import fold
 from services.extract.explain import REASONS
 from services.runtime.errors import ConfigError
@@ -96,7 +96,7 @@ def test_every_role_that_a_rule_names_has_a_finder() -> None:
     """A slip in the name of a role would leave the slot empty for ever."""
     named = {name.removeprefix(OF_OBJECT) for rule in _rules() for names in rule.roles.values() for name in names}
 
-    assert named - {*FINDERS, TOPIC} == set()
+    assert named - {*FINDERS, TOPIC, PRONOUN} == set()
 
 
 def test_every_reason_that_a_counterexample_names_is_explained() -> None:

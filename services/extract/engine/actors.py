@@ -257,6 +257,8 @@ class _Phrase:
             return self._take_demonym(item)
         if "filler" in item.tags or {"domain", "adj"} <= item.tags:
             return self._take_adjective(item)
+        if {"company"} & item.tags & self.head.tags and not item.tags & MARKS and "def" not in item.tags:
+            return self._take_company(item)
         return self.actor.iso is None and self._take_state(item)
 
     def _take_behind(self, item: Item) -> bool:
@@ -335,7 +337,8 @@ class _Phrase:
         """ "the chief of staff of the Moroccan army": the inner phrase gives its state and what kind of body it is."""
         item = head or item
         office_of_office = self.kind == "office" and "office" in item.tags and "grade" not in item.tags
-        foreign_to_delegation = self.kind == "delegation" and "org" not in item.tags
+        members = {"office", "p.of"} <= item.tags and bool({"plural", "official"} & item.tags)  # "a delegation of deputies"
+        foreign_to_delegation = self.kind == "delegation" and "org" not in item.tags and not members
         if "speaker_for" in item.tags or item.tags & {"like", "in"} or foreign_to_delegation or office_of_office:
             return False
         inner = _phrase(self.text, self.items, self.position)
@@ -353,6 +356,14 @@ class _Phrase:
         self.last = self.items[self.position - 1]
         actor.end = self.last.end
         return True
+
+    def _take_company(self, item: Item) -> bool:
+        """ "the Israeli company X": the name of the company behind the word for one."""
+        found = item.entry("company")
+        if found is None or found.iso is None or self.actor.iso not in (None, found.iso):
+            return False
+        self.actor.iso, self.actor.org = found.iso, found.key
+        return self._reach(item)
 
     def _take_preposition(self, item: Item) -> bool:
         following = self.items[self.position + 1] if self.position + 1 < len(self.items) else None
@@ -485,7 +496,7 @@ def _absorb_description(out: list[Item], item: Item) -> None:
 
 
 def _preposition(item: Item) -> bool:
-    return not ({"actor", "noun", "adj", "verb"} & item.tags) and any(tag.startswith("p.") for tag in item.tags)
+    return not ({"actor", "noun", "adj", "verb", "inf", "ger", "ptc"} & item.tags) and any(tag.startswith("p.") for tag in item.tags)
 
 
 def _listed(text: Text, items: list[Item]) -> list[Item]:
@@ -523,7 +534,7 @@ def _may_lead_list(item: Item) -> bool:
 
 
 def _state_without_marks(item: Item) -> bool:
-    return "actor" in item.tags and "state" in item.tags and not (item.tags & MARKS)
+    return "actor" in item.tags and "state" in item.tags and not (item.tags & (MARKS - {"p.of"}))
 
 
 def _only_comma(text: Text, left: Item, right: Item) -> bool:

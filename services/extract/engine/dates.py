@@ -121,12 +121,15 @@ def _glue(item: Item) -> frozenset[str]:
 
 
 def _bare_year(items: list[Item], used: list[int]) -> bool:
-    """A year with the word for year or a preposition right before it."""
+    """A year with the word for year, a part of it or a preposition right before it."""
+    last = items[used[-1]]
+    if len(used) == 1 and {"in", "p.of"} & last.tags and isinstance(last.value, int) and FIRST_YEAR <= last.value <= LAST_YEAR:
+        return True
     return (
         len(used) >= 2
         and isinstance(items[used[-1]].value, int)
         and FIRST_YEAR <= int(str(items[used[-1]].value)) <= LAST_YEAR
-        and ("date.glue" in items[used[-2]].tags or "date.unit" in items[used[-2]].tags)
+        and bool({"date.glue", "date.unit", "date.part"} & items[used[-2]].tags)
     )
 
 

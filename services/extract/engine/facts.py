@@ -28,6 +28,8 @@ def attributes(story: Story, sentence: Sentence, place: Place, mention: Mention)
     if "hearsay" in mention.trigger.tags:
         mention.reported = True  # a mood that says: so they say
     mention.first = _first(place)
+    if mention.first is None and mention.object is not None and mention.object.start < place.trigger.start:
+        mention.first = _first(Place(place.items, place.items.index(mention.object)))
     if mention.first is not None:
         mention.evidence.append((EvidenceRole.FIRST, mention.first.start, mention.first.end))
 

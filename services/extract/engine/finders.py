@@ -5,7 +5,7 @@ Here: finders that reach over a carrying verb, a possessive, or the whole clause
 
 from __future__ import annotations
 
-from schemas.codes import ActorLevel
+from schemas.codes import ActorLevel, Rank
 from services.extract.engine import roles
 from services.extract.engine.actors import Group
 from services.extract.engine.frontroles import by, on_visit, possessor, posted, premodifiers, recognized, whose
@@ -247,6 +247,22 @@ def holder(place: Place) -> list[Item]:
     return []
 
 
+def posting(place: Place) -> list[Item]:
+    """The state to which an envoy named behind the trigger is sent, when its name has the preposition."""
+    envoy = False
+    for item in ahead(place):
+        if envoy and is_actor(item) and item.tags & (TO | IN) and has_member(item, PLACES):
+            return [item]
+        if is_actor(item) and isinstance(item.value, Group):
+            envoy = envoy or any(actor.rank is Rank.AMBASSADOR for actor in item.value.members)
+    return []
+
+
+def where(place: Place) -> list[Item]:
+    """The first state or city with "in" or "to" behind the trigger."""
+    return next(([item] for item in ahead(place) if is_actor(item) and item.tags & (IN | TO) and has_member(item, PLACES)), [])
+
+
 FINDERS: dict[str, Finder] = {
     "premodifiers": premodifiers,
     "possessor": possessor,
@@ -278,6 +294,8 @@ FINDERS: dict[str, Finder] = {
     "to_person": to_person,
     "beside": beside,
     "holder": holder,
+    "where": where,
+    "posting": posting,
     "in_front": in_front,
     "against": against,
     "owner": owner,

@@ -9,11 +9,32 @@ from dataclasses import replace
 from functools import cache
 
 from services.extract.engine.data import LanguageFile
+from services.extract.engine.items import Item
 from services.extract.engine.text import Text, fold
 
 NAME_WORDS = 5
 """Words of a name at most, small words inside it included."""
 _INSIDE = " -."
+
+
+def without_strangers(text: Text, items: list[Item]) -> list[Item]:
+    """`items` without known surnames that stand behind another first name: their bearer is somebody else."""
+    if not text.capitals:
+        return items
+    return [item for position, item in enumerate(items) if "person" not in item.tags or not _stranger(text, items, position)]
+
+
+def _stranger(text: Text, items: list[Item], position: int) -> bool:
+    item = items[position]
+    number = item.first - 2 if item.lead < 0 else -1
+    if item.first != item.last or item.tags & {"office", "state", "city"} or number < 0 or text.norm[item.start - 1] != " ":
+        return False
+    start = text.starts[number]
+    before = items[position - 1] if position else None
+    if start + len(text.words[number]) != item.start - 1 or not _capital(text, start) or (before is not None and before.end > start):
+        return False
+    opener = text.norm[start - 1 : start] == "\n" or text.norm[max(start - 2, 0) : start - 1] in {".", "!", "?", "\n", ":", '"', ""}
+    return not opener and len(text.words[number]) > 1
 
 
 def named(text: Text, language: LanguageFile) -> Text:

@@ -26,7 +26,7 @@ from services.extract.engine.settle import settle
 from services.extract.engine.story import Denial, Story
 from services.extract.engine.travel import build_visit
 
-TOPIC = "topic"
+TOPIC, PRONOUN = "topic", "pronoun"
 """The role of whoever is spoken of, when a verb names no subject of its own."""
 OF_OBJECT = "object."
 """Before the name of a finder: it looks from the object of the rule instead of its trigger."""
@@ -196,8 +196,8 @@ def _fill(story: Story, place: Place, anchor: Item | None, names: Sequence[str])
     group = Group()
     seen: set[int] = set()
     for name in names:
-        if name == TOPIC:
-            if not group.members:
+        if name in (TOPIC, PRONOUN):
+            if not group.members and (name == TOPIC or _behind_pronoun(place)):
                 group = _unsaid(story, place)
             continue
         finder = FINDERS[name.removeprefix(OF_OBJECT)]
@@ -229,6 +229,12 @@ def _unsaid(story: Story, place: Place) -> Group:
                 return found[0].value
     named_before = any(is_plain(item) for item in place.items[: place.at])
     return story.topic if story.topic is not None and not named_before else Group()
+
+
+def _behind_pronoun(place: Place) -> bool:
+    """Whether "he" or "they" is the subject: it stands right in front, and opens the clause."""
+    before = place.items[place.at - 1] if place.at else None
+    return before is not None and "pronoun" in before.tags and gap(before, place.trigger) == 0
 
 
 def _add_trigger_evidence(mention: Mention) -> None:

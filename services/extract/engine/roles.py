@@ -145,10 +145,10 @@ def subject_in_front(place: Place) -> Item | None:
             return None
         if "relative" in item.tags and touches:
             return _antecedent(items, position)
-        if "inverts" in item.tags and touches:
-            return subject_behind(place)
         if "pronoun" in item.tags and touches:
             return _speaker(items, position)
+        if "inverts" in item.tags and touches:
+            return subject_behind(place)
         if "verb" in item.tags and conj:
             found = subject(Place(items, position))
             return found[0] if found else None
@@ -313,8 +313,8 @@ def in_(place: Place) -> list[Item]:
 
 
 def with_(place: Place) -> list[Item]:
-    """Actors introduced by "with"."""
-    return [item for item in ahead(place) if is_actor(item) and "p.with" in item.tags]
+    """The first actors introduced by "with": a further "with" tells of something else."""
+    return next(([item] for item in ahead(place) if is_actor(item) and "p.with" in item.tags), [])
 
 
 def between(place: Place) -> list[Item]:
