@@ -1,4 +1,4 @@
-"""How much is waiting on a topic, asked over a connection of its own: one that hangs together with Faust's would see nothing."""
+"""How much is waiting or kept on a topic, asked over a connection of its own: one that hangs together with Faust's would see nothing."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ ASK_WITHIN_MS = 10_000
 
 
 class Ends:
-    """Asks for the first and the next offset of a topic's partitions. Use as an async context manager."""
+    """Asks for the first and the next offset of partitions. Use as an async context manager."""
 
-    def __init__(self, kafka: KafkaSettings, topic: str) -> None:
-        self._topic = topic
+    def __init__(self, kafka: KafkaSettings) -> None:
         self._consumer = AIOKafkaConsumer(**client_arguments(kafka), request_timeout_ms=ASK_WITHIN_MS)
 
     async def __aenter__(self) -> Self:
@@ -34,9 +33,9 @@ class Ends:
         with suppress(KafkaError, OSError):
             await self._consumer.stop()
 
-    async def bounds(self, partitions: list[int]) -> dict[int, tuple[int, int]]:
-        """(first, next) offset of each partition. Raises aiokafka's errors."""
-        places = [TopicPartition(self._topic, partition) for partition in partitions]
+    async def bounds(self, topic: str, partitions: list[int]) -> dict[int, tuple[int, int]]:
+        """(first, next) offset of each partition of `topic`. Raises aiokafka's errors."""
+        places = [TopicPartition(topic, partition) for partition in partitions]
         if not places:
             return {}
         first, end = await asyncio.gather(self._consumer.beginning_offsets(places), self._consumer.end_offsets(places))

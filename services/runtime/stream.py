@@ -168,6 +168,7 @@ class _Runner:
         self._rebalance_began: float | None = None
         self._received = metrics.RECEIVED.labels(worker.topic.name)
         self._acked = metrics.ACKED.labels(worker.topic.name)
+        self._letter_partitions: list[int] = []
         self._stop_faust: Callable[[], None]
         self._producer: Producer
         self._treatment: Treatment
@@ -225,6 +226,7 @@ class _Runner:
             for name in needed:
                 await partitions_of(self._settings.kafka, name)
             done = [f"topics are left to the operator: {error}"]
+        self._letter_partitions = await partitions_of(self._settings.kafka, own.dlq)
         for line in done:
             log.info("topics.ensured", extra={"what": line})
 
@@ -347,9 +349,10 @@ class _Runner:
         """Ask Kafka again and again how much is waiting."""
         while True:
             try:
-                async with Ends(self._settings.kafka, self._worker.topic.name) as ends:
+                async with Ends(self._settings.kafka) as ends:
                     while True:
                         await self._note_lag(ends)
+                        await self._note_dead_letters(ends)
                         await asyncio.sleep(self._lag_every_s)
             except (KafkaError, OSError, TimeoutError) as error:
                 log.warning("lag.unknown", extra={"reason": repr(error)})
@@ -357,11 +360,15 @@ class _Runner:
 
     async def _note_lag(self, ends: Ends) -> None:
         partitions = self._progress.partitions
-        bounds = await ends.bounds(partitions)
+        bounds = await ends.bounds(self._worker.topic.name, partitions)
         lag = {partition: end - self._next_offset(partition, first) for partition, (first, end) in bounds.items()}
         now = time.time()
         ages = {slot.payload.message.partition: now - slot.payload.message.timestamp for slot in self._window.oldest()}
         self._progress.lags(lag, ages)
+
+    async def _note_dead_letters(self, ends: Ends) -> None:
+        bounds = await ends.bounds(self._worker.topic.dlq, self._letter_partitions)
+        metrics.DLQ_MESSAGES.labels(self._worker.topic.dlq).set(sum(end - first for first, end in bounds.values()))
 
     def _next_offset(self, partition: int, first: int) -> int:
         """The offset of the next message to be done: after what was acknowledged, else after what was committed, else the oldest."""

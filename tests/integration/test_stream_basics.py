@@ -78,6 +78,20 @@ async def test_a_worker_tells_how_much_waits_and_how_old_it_is(line: Line) -> No
     assert oldest > 0
 
 
+async def test_a_worker_tells_how_many_dead_letters_are_kept(line: Line) -> None:
+    """An operator sees on a dashboard that something could not be read, also after the worker that buried it is gone."""
+    for value in (b"\xff{", b"{}x", b"not json"):
+        await line.feed_raw(value, key=b"k")
+    first = line.worker(RUNNER__STALL_TIMEOUT_S="4", RUNNER__MAX_TRIES="1", RUNNER__TASK_TIMEOUT_S="3.9")
+    await _sum_of(first, "musafaha_dlq_messages", lambda total: total == 3)
+    await first.stop()
+    second = line.worker(RUNNER__STALL_TIMEOUT_S="4", RUNNER__MAX_TRIES="1", RUNNER__TASK_TIMEOUT_S="3.9")
+    kept = await _sum_of(second, "musafaha_dlq_messages", lambda total: total == 3)
+    await second.stop()
+
+    assert kept == 3
+
+
 async def _sum_of(worker: WorkerProcess, metric: str, satisfied: Callable[[float], bool]) -> float:
     """The sum of a metric's series over the partitions, once it is as asked."""
     deadline = time.monotonic() + PATIENCE_S
