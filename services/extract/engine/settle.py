@@ -1,4 +1,4 @@
-"""What a bare infinitive and a "would" mean, which depends on who says it and where it stands.
+"""What a bare infinitive and a "would" mean, which depends on who says it and where it stands; and what hangs on a condition.
 
 Not here: forms that tell by themselves (`modality`).
 """
@@ -6,8 +6,9 @@ Not here: forms that tell by themselves (`modality`).
 from __future__ import annotations
 
 from services.extract.engine.actors import Group
-from services.extract.engine.items import Item, Sentence
+from services.extract.engine.items import Item, Sentence, gap
 from services.extract.engine.mentions import Modality
+from services.extract.engine.modality import GOVERN_WORDS
 from services.extract.engine.roles import Place, subject
 
 REACH_ITEMS = 8
@@ -21,6 +22,8 @@ def settle(place: Place, sentence: Sentence, modality: Modality) -> Modality:
         modality.course = "future" if _heads_the_line(place, sentence) or _on_the_way(place) else "hypothetical"
     elif modality.course == "hypothetical" and "would" in place.trigger.tags and _said_by_a_party(place):
         modality.course = "future"
+    if modality.course == "future" and _depends(place):
+        modality.course = "hypothetical"
     return modality
 
 
@@ -56,3 +59,18 @@ def _said_by_a_party(place: Place) -> bool:
 
 def _states(items: list[Item]) -> set[str]:
     return {state for item in items if isinstance(item.value, Group) for state in item.value.states}
+
+
+def _depends(place: Place) -> bool:
+    """ "will recognise it *if* ...": what a condition behind the trigger makes of something that is still to come."""
+    last, words = place.trigger, 0
+    for item in place.items[place.at + 1 :]:
+        words += max(gap(last, item), 0)
+        if words > GOVERN_WORDS or "colon" in item.tags:
+            return False
+        if "condition" in item.tags:
+            return True
+        if "verb" in item.tags:
+            return False
+        last = item
+    return False
