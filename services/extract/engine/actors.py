@@ -16,6 +16,8 @@ from services.extract.engine.items import Item, gap, has_comma
 from services.extract.engine.names import capital_name, name_before, whole_name
 from services.extract.engine.text import Text
 
+ANY_COMPANY = "company"
+"""The key of a word for a company whatever its name."""
 NAME_WORDS = 3
 """Words of an unknown name at most."""
 PORTFOLIO_WORDS = 3
@@ -326,7 +328,7 @@ class _Phrase:
             return self._take_preposition(item)
         if "state" in item.tags and "in" not in item.tags and not (self.kind == "delegation" and "to" in item.tags):
             found = item.entry("state")
-        elif "city" in item.tags and self.kind == "office" and not (item.tags & (MARKS - {"p.of"})):
+        elif "city" in item.tags and (self.kind == "office" or "government" in self.head.tags) and not (item.tags & (MARKS - {"p.of"})):
             found = item.entry("city")
         else:
             return False
@@ -348,7 +350,7 @@ class _Phrase:
         actor = self.actor
         actor.iso = actor.iso or part.iso
         actor.level = max(actor.level, part.level, key=_LEVELS.__getitem__)
-        actor.org = actor.org or part.org
+        actor.org = (actor.org if actor.org != ANY_COMPANY else part.org) or part.org
         actor.tags |= part.tags & {"army", "private"}
         if "generic" in self.head.tags:
             actor.rank = None  # "head of" an organ is no president
@@ -367,7 +369,8 @@ class _Phrase:
 
     def _take_preposition(self, item: Item) -> bool:
         following = self.items[self.position + 1] if self.position + 1 < len(self.items) else None
-        if following is None or gap(item, following) > 0 or not ({"state", "org", "demonym"} & following.tags) or "conj" in following.tags:
+        whose = {"state", "org", "demonym"} | ({"capital"} if "p.of" in item.tags and self.kind == "office" else set())
+        if following is None or gap(item, following) > 0 or not (whose & following.tags) or "conj" in following.tags:
             return False
         if "own" in self.items[self.at].tags and "accredited" in self.head.tags:
             return False  # "its ambassador from Israel": called home from there
@@ -382,9 +385,12 @@ class _Phrase:
     def _take_unknown_name(self) -> None:
         """A name that the lexicon does not know, behind an office whose state is told."""
         actor, text = self.actor, self.text
-        if actor.kind != "official" or actor.person is not None or actor.plural or (actor.iso is None and not text.capitals):
+        unsaid = actor.iso is None and not text.capitals
+        if actor.kind != "official" or actor.person is not None or actor.plural or (unsaid and "unsaid" not in self.head.tags):
             return
         after = self.items[self.position] if self.position < len(self.items) else None
+        if unsaid and not (after is not None and (({"verb", "conj"} & after.tags == {"verb"}) or {"conj", "actor"} <= after.tags)):
+            return  # where nothing but a verb closes the name, the words may say what the holder does
         name = _unknown_name(text, self.last, after)
         if name is None:
             before = self.items[self.at - 1].end if self.at else 1
@@ -496,7 +502,10 @@ def _absorb_description(out: list[Item], item: Item) -> None:
 
 
 def _preposition(item: Item) -> bool:
-    return not ({"actor", "noun", "adj", "verb", "inf", "ger", "ptc"} & item.tags) and any(tag.startswith("p.") for tag in item.tags)
+    if {"actor", "noun", "adj", "verb", "inf", "ger", "ptc"} & item.tags or not any(tag.startswith("p.") for tag in item.tags):
+        return False
+    # A word of its own, no preposition glued to another one.
+    return not item.readings or any(name.startswith("p.") for reading in item.readings for name in reading.entry.classes)
 
 
 def _listed(text: Text, items: list[Item]) -> list[Item]:

@@ -12,7 +12,7 @@ from schemas.codes import ActorLevel
 from services.extract.engine.actors import Actor, Group, is_unique_office
 from services.extract.engine.entries import Entry
 from services.extract.engine.formtable import Reading
-from services.extract.engine.items import Item, Sentence
+from services.extract.engine.items import Item, Sentence, gap
 from services.extract.engine.lexicon import Lexicon
 from services.extract.engine.particles import NEXT
 from services.extract.engine.text import Text
@@ -171,6 +171,7 @@ def learn_offices(text: Text, sentence: Sentence, context: Context) -> None:
         for actor in item.value.members:
             office = _office(text, actor, context)
             if office is None:
+                _send(sentence, item, actor, context)
                 continue
             if actor.iso is not None:
                 context.holders[office] = (actor.iso, actor.person)
@@ -178,15 +179,30 @@ def learn_offices(text: Text, sentence: Sentence, context: Context) -> None:
                 _say(sentence, item, actor, office, context)
 
 
+def _send(sentence: Sentence, item: Item, actor: Actor, context: Context) -> None:
+    """A delegation of which nothing else is said is the home state's where that goes unsaid."""
+    bare = actor.kind == "delegation" and actor.iso is None and not (actor.definite or actor.plural)
+    if not context.unsaid or not bare or actor.level is not ActorLevel.STATE:
+        return
+    at = sentence.items.index(item)
+    after = sentence.items[at + 1] if at + 1 < len(sentence.items) else None
+    if actor.head is not None and after is not None and gap(item, after) == 0 and ("p.of" in after.tags or "verb" in after.tags):
+        actor.iso, actor.implicit = context.home, True
+
+
 def _office(text: Text, actor: Actor, context: Context) -> str | None:
     """By what an office is known in the article: its rank when one person holds it, else (where the home state goes unsaid) its words."""
+    if "abroad" in actor.tags:
+        return f"{actor.rank} {actor.office}"
     if actor.rank is not None and is_unique_office(actor.rank):
         return actor.rank.value
-    if actor.kind == "org" and HOME_ORGANS & actor.tags and actor.definite and actor.head is not None:
+    if not context.unsaid and actor.kind == "org" and HOME_ORGANS & actor.tags and actor.definite and actor.head is not None:
         return text.flat[slice(*actor.head)].strip()
-    if not context.unsaid or actor.kind not in ("official", "org") or "anaphor" in actor.tags or actor.level is not ActorLevel.STATE:
+    if not context.unsaid or actor.kind not in ("official", "org") or actor.level is not ActorLevel.STATE or actor.head is None:
         return None
-    return text.flat[slice(*actor.head)].strip() if actor.head is not None and actor.definite else None
+    if actor.iso is None and "unsaid" not in actor.tags:
+        return None  # a bare "the ambassador", "the ministry" is one spoken of before
+    return actor.org if "government" in actor.tags else text.flat[slice(*actor.head)].strip()
 
 
 def _may_be_unsaid(actor: Actor) -> bool:
@@ -198,5 +214,5 @@ def _say(sentence: Sentence, item: Item, actor: Actor, office: str, context: Con
     actor.implicit = True
     if office in context.holders:
         actor.iso, actor.person = context.holders[office]
-    elif context.home is not None and "former" not in actor.tags and (context.unsaid or not _elsewhere(sentence, item, context.home)):
-        actor.iso = context.home
+    elif context.home is not None and not {"former", "abroad"} & actor.tags:
+        actor.iso = context.home if context.unsaid or not _elsewhere(sentence, item, context.home) else None

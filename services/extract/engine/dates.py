@@ -194,6 +194,9 @@ def _number(item: Item, tag: str) -> int:
 def _sound(items: list[Item], used: list[int], out: DateExpression) -> bool:
     """A month name that is also another word needs a number, a year, the other name or a qualifier beside it."""
     months = [items[i] for i in used if "date.month" in items[i].tags]
+    weekdays = [items[i] for i in used if "date.weekday" in items[i].tags]
+    if weekdays and len(used) == 1 and "date.weak" in weekdays[0].tags:
+        return False
     if months and all("date.weak" in month.tags for month in months):
         return bool(out.days or out.year or out.which is not None or out.part or len(months) > 1)
     if not (out.months or out.weekdays or out.offset is not None or out.recent or out.soon or out.hijri):

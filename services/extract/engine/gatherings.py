@@ -48,6 +48,7 @@ def build_meeting(story: Story, sentence: Sentence, place: Place, mention: Menti
     for actor in others:
         if actor.iso is None and visit is not None and actor.rank is not None:
             actor.iso = visit.parties[1] if side[0].iso == visit.parties[0] else visit.parties[0]
+    _turn_round(side, others, visit)
     side, others = _of_rank(story, side), _of_rank(story, others)
     states = list(dict.fromkeys(actor.iso for actor in (*side, *others) if actor.iso))
     if len(states) < 2 or not side:
@@ -64,6 +65,16 @@ def build_meeting(story: Story, sentence: Sentence, place: Place, mention: Menti
     for actor in people:
         _add_meeting(story, mention, EventType.MEETING, [str(side[0].iso), str(actor.iso)], [*side, actor])
     return True
+
+
+def _turn_round(side: list[Actor], others: list[Actor], visit: Mention | None) -> None:
+    """On a visit, an office without a state that meets one of the visitors is the host's, not that of the visitor's own state (S7)."""
+    if visit is None:
+        return
+    first, second = visit.parties[0], visit.parties[1]
+    for actor in others:
+        if actor.implicit and actor.iso == side[0].iso and not side[0].implicit:
+            actor.iso, actor.person = second if actor.iso == first else first, None
 
 
 def _is_purpose(place: Place, mention: Mention) -> bool:

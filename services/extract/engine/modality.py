@@ -105,7 +105,7 @@ def _tense(item: Item) -> str:
     tags = item.tags
     if "modal" in tags or "would" in tags:
         return "hypothetical"
-    if "inf" in tags and "svo" in tags:
+    if {"inf", "svo"} <= tags or "bare_inf" in tags:
         return "inf"
     if "refused" in tags:
         return "refused"

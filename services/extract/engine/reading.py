@@ -21,7 +21,7 @@ from services.extract.engine.licence import long_ago, resolved, took_place
 from services.extract.engine.mentions import Mention, Modality, Skip
 from services.extract.engine.modality import judge
 from services.extract.engine.pacts import build_pair
-from services.extract.engine.roles import Place, is_actor, is_plain
+from services.extract.engine.roles import IN, TO, Place, is_actor, is_plain
 from services.extract.engine.settle import settle
 from services.extract.engine.story import Denial, Story
 from services.extract.engine.travel import build_visit
@@ -220,7 +220,7 @@ def _fill(story: Story, place: Place, anchor: Item | None, names: Sequence[str])
 
 def _unsaid(story: Story, place: Place) -> Group:
     """Who acts when the verb names nobody: the subject of an earlier verb of the sentence, else whom the sentence before spoke of."""
-    if "verb" not in place.trigger.tags:
+    if "verb" not in place.trigger.tags or _unknown_behind(place):
         return Group()
     for position in range(place.at):
         if "verb" in place.items[position].tags:
@@ -235,6 +235,14 @@ def _behind_pronoun(place: Place) -> bool:
     """Whether "he" or "they" is the subject: it stands right in front, and opens the clause."""
     before = place.items[place.at - 1] if place.at else None
     return before is not None and "pronoun" in before.tags and gap(before, place.trigger) == 0
+
+
+def _unknown_behind(place: Place) -> bool:
+    """Whether words that the lexicon does not know stand right behind the place that follows the verb: they may be its subject."""
+    behind = place.items[place.at + 1 : place.at + 3]
+    if len(behind) < 2 or not (is_actor(behind[0]) and behind[0].tags & (IN | TO)) or gap(place.trigger, behind[0]) > 0:
+        return False
+    return gap(behind[0], behind[1]) > 1 and "after_comma" not in behind[1].tags
 
 
 def _add_trigger_evidence(mention: Mention) -> None:

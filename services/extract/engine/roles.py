@@ -86,7 +86,10 @@ def _subject(place: Place) -> Item | None:
     before = _subject_before(place)
     if before is not None and before.last >= place.trigger.first - 2:
         return before
-    return subject_behind(place) or before
+    behind = subject_behind(place) or before
+    if behind is None and "after_comma" in place.trigger.tags and "say" not in place.trigger.tags:
+        return subject_in_front(place)  # behind an aside between commas
+    return behind
 
 
 def subject_behind(place: Place) -> Item | None:
@@ -245,7 +248,9 @@ def object_(place: Place) -> list[Item]:
         if "during" in last.tags and "n.visit" in item.tags:
             last, words = item, 0
             continue
-        if item.tags & OPAQUE or {"site", "n.visit", "n.instrument", "domain", "attribution"} & item.tags or words > SUBJECT_WORDS + 2:
+        room = "office_room" in item.tags and item.tags & IN  # "received in his palace the president"
+        closed = {"site", "n.visit", "n.instrument", "domain", "attribution"} & item.tags and not room
+        if item.tags & OPAQUE or closed or words > SUBJECT_WORDS + 2:
             return []
         if item is taken or skipping:
             last, words, skipping = item, 0, False

@@ -70,7 +70,7 @@ def keep(story: Story, mention: Mention) -> None:
 
 def known(story: Story, actor: Actor) -> Actor:
     """A delegation or minister without a state takes that of the latest mention's visitor of the same kind."""
-    if actor.iso is not None or not actor.definite:
+    if actor.iso is not None or not actor.definite or "abroad" in actor.tags:
         return actor
     for mention in reversed(story.mentions[-MEMORY:]):
         for visitor in mention.visitors:
