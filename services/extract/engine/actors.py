@@ -18,6 +18,8 @@ from services.extract.engine.text import Text
 
 ANY_COMPANY = "company"
 """The key of a word for a company whatever its name."""
+LINK_LETTERS = 2
+NAME_CHARS = 60
 NAME_WORDS = 3
 """Words of an unknown name at most."""
 PORTFOLIO_WORDS = 3
@@ -25,6 +27,7 @@ PORTFOLIO_WORDS = 3
 MARKS = frozenset(
     {
         *("conj", "to", "in", "like", "p.to", "p.in", "p.from", "p.with", "p.on", "p.between", "p.by", "p.at", "p.beside"),
+        *("p.plus",),
         *("p.of", "p.obj", "p.between_to", "p.other"),
     }
 )
@@ -210,6 +213,8 @@ class _Phrase:
         """The phrase as one item, and the position behind it."""
         while self.position < len(self.items) and self.actor.person is None and self._take(self.items[self.position]):
             pass
+        if {"generic", "poss"} <= self.head.tags:
+            self.actor.rank = None  # "its head": of the body named before
         if self.actor.iso is None and not self.actor.definite and self.actor.end == self.head.end and "generic" in self.head.tags:
             self.actor.rank = None  # "head of" something that the lexicon does not know: no president
         self._take_unknown_name()
@@ -425,10 +430,11 @@ def _unknown_name(text: Text, last: Item, after: Item | None) -> tuple[int, int]
     after_comma = "," in text.norm[last.end : start]
     end, words = start, 0
     position = start
-    while position < limit and words < NAME_WORDS:
+    while position < limit and words < NAME_WORDS and position - start < NAME_CHARS:
+        begin = position
         while position < limit and text.flat[position] != " ":
             position += 1
-        words += 1
+        words += position - begin > LINK_LETTERS  # "son of", "house of" and the like link names
         end = position
         if position < limit and text.norm[position] != " ":
             break
@@ -577,10 +583,21 @@ def _grouped(text: Text, items: list[Item]) -> list[Item]:
             joined = _second_nation(before, item, items[position + 1] if position + 1 < len(items) else None)
             if joined:
                 continue
-        if _names_holder(before, item):
+        if _names_holder(before, item) or _in_brackets(text, before, item):
             continue
         out.append(item)
     return out
+
+
+def _in_brackets(text: Text, before: Item, item: Item) -> bool:
+    """ "the intelligence service (the Mossad)": an organ in brackets says the same again."""
+    if not (isinstance(before.value, Group) and isinstance(item.value, Group)) or gap(before, item) != 0 or item.tags & MARKS:
+        return False
+    inner = item.value.members[0]
+    if "(" not in text.norm[before.end : item.start] or inner.kind not in ("org", "state") or inner.iso != before.value.members[-1].iso:
+        return False
+    before.end, before.last = item.end, item.last
+    return True
 
 
 def _names_holder(before: Item, item: Item) -> bool:

@@ -33,9 +33,10 @@ class Context:
     unsaid: bool = False
     holders: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     last_kingdom: str | None = None
+    named: set[str] = field(default_factory=set)
 
 
-_STATES = frozenset({"state", "kingdom"})
+_STATES = frozenset({"state", "kingdom", "demonym", "city"})
 
 
 def resolve_kingdom(sentence: Sentence, context: Context) -> None:
@@ -43,15 +44,31 @@ def resolve_kingdom(sentence: Sentence, context: Context) -> None:
     for position, item in enumerate(sentence.items):
         if item.tags.isdisjoint(_STATES):
             continue
-        state = item.entry("state")
-        if state is not None and state.iso in KINGDOMS:
-            context.last_kingdom = state.iso
+        state = _plain_state(item)
+        if state is not None and state.iso is not None:
+            context.named.add(state.iso)
+            if state.iso in KINGDOMS:
+                context.last_kingdom = state.iso
         if "kingdom" in item.tags:
+            own = item.entry("kingdom")
             iso = context.home if context.home in KINGDOMS else context.last_kingdom
+            if own is not None and own.iso is not None:
+                iso = own.iso if own.iso == context.home or own.iso in context.named else None
+                iso = None if _qualified(sentence.items, position) else iso
             if iso is not None:
                 entry = Entry(frozenset({"state", "kingdom"}), "kingdom", iso=iso)
                 tags = (item.tags - {"kingdom"}) | {"state"}
                 sentence.items[position] = Item(item.start, item.end, item.first, item.last, tags, (Reading(entry, tags),))
+
+
+def _qualified(items: list[Item], position: int) -> bool:
+    """Whether an adjective behind "the State" says that it is another one ("the Hebrew state")."""
+    following = items[position + 1] if position + 1 < len(items) else None
+    return (
+        following is not None
+        and gap(items[position], following) == 0
+        and bool({"demonym", "state"} & following.tags or {"adj", "def"} <= following.tags)
+    )
 
 
 def resolve_twins(sentences: list[Sentence], home: str | None) -> None:

@@ -33,6 +33,23 @@ def beside(place: Place) -> list[Item]:
     return [item for item in ahead(place) if is_actor(item) and "p.beside" in item.tags]
 
 
+def plus(place: Place) -> list[Item]:
+    """Actors introduced by "in addition to"."""
+    return [item for item in ahead(place) if is_actor(item) and "p.plus" in item.tags]
+
+
+def clause_subject(place: Place) -> list[Item]:
+    """The subject of the verb before a noun, when it stands before the noun ("returned after talks with")."""
+    for position in range(place.at - 1, -1, -1):
+        item = place.items[position]
+        if "verb" in item.tags:
+            found = subject(Place(place.items, position))
+            return [one for one in found if one.start < place.trigger.start]
+        if "break" in item.tags and "relative" not in item.tags:
+            return []
+    return []
+
+
 def against(place: Place) -> list[Item]:
     """Actors introduced by "before", "in front of": those for whom something opens or closes."""
     return [item for item in ahead(place) if is_actor(item) and "p.before" in item.tags]
@@ -307,6 +324,8 @@ FINDERS: dict[str, Finder] = {
     "right_in": right_in,
     "envoy": envoy,
     "before": before,
+    "plus": plus,
+    "clause_subject": clause_subject,
     "partakers": partakers,
     "troops": troops,
 }

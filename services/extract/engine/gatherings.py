@@ -154,9 +154,7 @@ def _visit_of(story: Story, side: list[Actor]) -> Mention | None:
 
 
 def _add_meeting(story: Story, mention: Mention, type: EventType, states: list[str], people: list[Actor]) -> bool:
-    single = replace(
-        mention, type=type, parties=states, roles={**mention.roles, "participants": Group(people)}, evidence=list(mention.evidence)
-    )
+    single = replace(mention, type=type, parties=states, roles={"participants": Group(people)}, evidence=list(mention.evidence))
     for actor in people:
         span = actor.name or (actor.start, actor.end)
         single.evidence.append((EvidenceRole.PERSON if actor.name else EvidenceRole.OFFICE, *span))

@@ -82,6 +82,8 @@ def level_of(people: tuple[dict[str, Any], ...]) -> Level:
         return Level.FOREIGN_MINISTERS
     if ranks and all(rank is Rank.MINISTER_DEFENCE for rank in ranks):
         return Level.DEFENCE_MINISTERS
+    if ranks and all(rank in (Rank.SPEAKER, Rank.LAWMAKER) for rank in ranks):
+        return Level.PARLIAMENTARY
     if any(rank in (Rank.CHIEF_OF_STAFF, Rank.SENIOR_OFFICER) for rank in ranks):
         return Level.MILITARY
     if any(rank is Rank.INTEL_CHIEF for rank in ranks):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from schemas.codes import EventType, EvidenceRole, Stage
+from schemas.codes import ActorLevel, EventType, EvidenceRole, Stage
 from services.extract.engine.actors import Actor, Group
 from services.extract.engine.airlinks import build_flights
 from services.extract.engine.armsdeals import build_arms
@@ -93,11 +93,16 @@ def _read_triggers(story: Story, sentence: Sentence, rules: RuleBook) -> None:
 def _spoken_of(items: list[Item]) -> Group | None:
     """The one person or office that a sentence names first without a preposition: who acts when the next one names nobody."""
     for item in items:
-        if isinstance(item.value, Group) and is_plain(item):
-            people = [actor for actor in item.value.members if actor.kind in ("official", "person") and not actor.plural]
-            if people and "speaker_for" not in people[0].tags:
-                return Group(people[:1]) if len(item.value.members) == 1 else None
+        if is_plain(item) and isinstance(item.value, Group) and (people := _people(item)):
+            return Group(people[:1]) if len(item.value.members) == 1 else None
     return None
+
+
+def _people(item: Item) -> list[Actor]:
+    """The people of a phrase who act for a state: no unnamed source, no spokesman, no paper."""
+    members = item.value.members if isinstance(item.value, Group) else []
+    kinds = ("official", "person", "delegation")
+    return [a for a in members if a.kind in kinds and a.level is ActorLevel.STATE and "speaker_for" not in a.tags and not a.plural]
 
 
 def _note_denials(story: Story, sentence: Sentence) -> None:
@@ -225,8 +230,8 @@ def _unsaid(story: Story, place: Place) -> Group:
     for position in range(place.at):
         if "verb" in place.items[position].tags:
             found = FINDERS["subject"](Place(place.items, position))
-            if found and isinstance(found[0].value, Group):
-                return found[0].value
+            if found and (spoken := _people(found[0])):
+                return Group(spoken)
     named_before = any(is_plain(item) for item in place.items[: place.at])
     return story.topic if story.topic is not None and not named_before else Group()
 

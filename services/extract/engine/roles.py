@@ -15,7 +15,9 @@ SUBJECT_WORDS = 4
 """Unknown words that may stand between a verb and its subject."""
 REACH_WORDS = 14
 """Unknown words over which "between", "with" and "to" still belong to the trigger."""
-PREPOSITIONS = frozenset({"to", "in", "p.to", "p.in", "p.from", "p.with", "p.on", "p.between", "p.by", "p.at", "p.beside", "p.of", "like"})
+PREPOSITIONS = frozenset(
+    {"to", "in", "p.to", "p.in", "p.from", "p.with", "p.on", "p.between", "p.by", "p.at", "p.beside", "p.plus", "p.of", "like"}
+)
 TO = frozenset({"to", "p.to"})
 IN = frozenset({"in", "p.in"})
 OPAQUE = frozenset({"break", "verb"})

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import product
+from itertools import product, takewhile
 
-from schemas.codes import EvidenceRole, Rank
+from schemas.codes import EventType, EvidenceRole, Rank
 from services.extract.engine.actors import Actor, Group
 from services.extract.engine.items import Sentence, gap
 from services.extract.engine.mentions import Mention
-from services.extract.engine.pacts import INHERITED_WEIGHT
+from services.extract.engine.pacts import INHERITED_WEIGHT, where
 from services.extract.engine.roles import Place, is_actor
-from services.extract.engine.story import PLACES, TRAVELLERS, Story, keep, known
+from services.extract.engine.story import MEMORY, PLACES, TRAVELLERS, Story, keep, known
 
 
 def build_visit(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:
@@ -25,6 +25,7 @@ def build_visit(story: Story, sentence: Sentence, place: Place, mention: Mention
         return "topic_word"
     if _to_exercise(place) and all(actor.kind == "delegation" or "army" in actor.tags for actor in visitors):
         return "exercise"
+    destinations = destinations or _elsewhere(story, place, mention)
     if not destinations:
         return _without_destination(story, place, mention)
     states = list(dict.fromkeys(actor.iso for actor in visitors if actor.iso))
@@ -47,7 +48,27 @@ def _visitors(story: Story, place: Place, mention: Mention) -> list[Actor]:
     if including is not None and visitors and visitors[0].plural:
         visitors = [including]
         mention.aggregate = True
+    senders = mention.roles.get("sender", Group()).states
+    for actor in visitors if len(senders) == 1 else ():
+        actor.iso = actor.iso or senders[0]
     return [known(story, actor) for actor in visitors]
+
+
+def _elsewhere(story: Story, place: Place, mention: Mention) -> list[Actor]:
+    """Where a visit goes that names only a site in a city of another state ("a synagogue in Rabat"); or back where guests came from."""
+    own = {actor.iso for actor in mention.visitors if actor.iso}
+    if not own or any(actor.iso is None for actor in mention.visitors):
+        return []
+    if "v.visit_back" in place.trigger.tags:
+        return [
+            Actor("state", place.trigger.start, place.trigger.end, iso=m.parties[0])
+            for m in story.mentions[-MEMORY:]
+            if m.type is EventType.VISIT and m.parties[1] in own
+        ][-1:]
+    if "v.visit" not in place.trigger.tags or not _site(place):
+        return []
+    there = where(place)
+    return [there] if there is not None and there.iso not in own and there.kind != "state" else []
 
 
 def _without_destination(story: Story, place: Place, mention: Mention) -> str:
@@ -135,8 +156,9 @@ def _appraises(place: Place, mention: Mention) -> bool:
 
 
 def _site(place: Place) -> bool:
-    following = place.items[place.at + 1 : place.at + 3]
-    return any("site" in item.tags for item in following)
+    following = place.items[place.at + 1 : place.at + 5]
+    ahead = takewhile(lambda item: not item.tags & {"verb", "break"}, following)
+    return any("site" in item.tags for item in ahead)
 
 
 def _duration(place: Place, mention: Mention) -> None:
