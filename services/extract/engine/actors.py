@@ -162,7 +162,7 @@ def _person(text: Text, items: list[Item], at: int) -> tuple[Item, int]:
         actor.end = whole_name(text, item.start, item.end, following.start if following is not None else len(text.norm))
         actor.name = (item.start, actor.end)
     apposition = following is not None and ("office" in following.tags or {"pre", "demonym"} <= following.tags or "poss" in following.tags)
-    if following is not None and apposition and "conj" not in following.tags and text.token[actor.end - 1] + 1 == following.first:
+    if following is not None and apposition and "conj" not in following.tags and text.token(actor.end - 1) + 1 == following.first:
         headed = _phrase(text, items, position)
         if headed is not None:
             office_item, after = headed
@@ -223,10 +223,10 @@ class _Phrase:
             tags |= {"own", *(f"{name}.own" for name in self.entry.classes)}
         item = _make(self.actor, self.items, self.at, self.last, tags)
         item.end = self.actor.end
-        item.last = max(self.text.token[self.actor.end - 1], self.last.last)
+        item.last = max(self.text.token(self.actor.end - 1), self.last.last)
         if self.text.capitals and self.actor.name is not None and self.text.flat[item.end : item.end + 3] == " s ":
             item.tags |= {"poss"}
-            item.last = self.text.token[item.end + 1]
+            item.last = self.text.token(item.end + 1)
         if self.front is not None and len(self.front.states) > 1 and isinstance(item.value, Group):
             item.value.members.extend(replace(self.actor, iso=iso, name=None, person=None) for iso in self.front.states[1:])
         return item, self.position

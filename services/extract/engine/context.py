@@ -139,7 +139,7 @@ def name_again(
                 inside = any(first <= at + 1 and end <= last for first, last in whole)
                 if not inside and (end >= len(text.flat) or text.flat[end] == " "):
                     item = Item(
-                        at + 1, end, text.token[at + 1], text.token[end - 1], tags | {"person"}, (Reading(entry, tags | {"person"}),)
+                        at + 1, end, text.token(at + 1), text.token(end - 1), tags | {"person"}, (Reading(entry, tags | {"person"}),)
                     )
                     _with_small_word(text, item, lexicon)
                     _insert(sentences, item, touched)

@@ -49,8 +49,8 @@ def _spells(written: str, spelling: str, capitals: set[int]) -> bool:
 class FormTable(Mapping[str, tuple[Reading, ...]]):
     """Forms of one language in folded spelling.
 
-    `phrases` holds those of several words by their first two, longest first; `begins` the words that begin any. `settled` grows while
-    texts are read: forms that read the same wherever they stand.
+    `phrases` holds those of several words by their first word, then their second, longest first. `settled` grows while texts are read:
+    forms that read the same wherever they stand.
     """
 
     def __init__(self, apart: Mapping[str, Tags] | None = None) -> None:
@@ -59,8 +59,7 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
         self.codes: dict[str, int | tuple[int, ...]] = {}
         self._choices: dict[int | tuple[int, ...], Choice] = {}
         self._written: dict[str, dict[int, set[str]]] = {}
-        self.phrases: dict[str, tuple[str, ...]] = {}
-        self.begins: frozenset[str] = frozenset()
+        self.phrases: dict[str, dict[str, tuple[str, ...]]] = {}
         self.settled: dict[str, Choice] = {}
 
     def add_spelled(self, entry: Entry, lemma: str, paradigm: Paradigm) -> None:
@@ -94,13 +93,16 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
 
     def close(self) -> None:
         """Sort out the forms of several words; nothing may be added afterwards."""
-        phrases: dict[str, list[str]] = {}
+        phrases: dict[str, dict[str, list[str]]] = {}
         for form in self.codes:
             if " " in form:
-                phrases.setdefault(" ".join(form.split(" ", 2)[:2]), []).append(form)
-        self.phrases = {two: tuple(sorted(forms, key=lambda form: (-len(form), form))) for two, forms in phrases.items()}
+                first, second = form.split(" ", 2)[:2]
+                phrases.setdefault(first, {}).setdefault(second, []).append(form)
+        self.phrases = {
+            first: {second: tuple(sorted(forms, key=lambda form: (-len(form), form))) for second, forms in following.items()}
+            for first, following in phrases.items()
+        }
         self._written = {form: ways for form, ways in self._written.items() if len(set().union(*ways.values())) > 1}
-        self.begins = frozenset(two.partition(" ")[0] for two in phrases)
 
     def choice(self, form: str) -> Choice:
         """All readings of a form that is there. Raises `KeyError` for another."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -16,8 +16,8 @@ from services.extract.engine.formtable import Reading
 from services.extract.engine.lexicon import Lexicon
 from services.extract.engine.text import Text
 
-_NUMBER = re.compile(r"(?<= )[^\W\d_]?(\d{1,4})([^\W\d_]{0,3})(?= |$)")
-"""A plain number, with one letter glued before it at most ("and 28"), and what makes it an ordinal."""
+_NUMBER = re.compile(r"(\d\d{0,3})([^\W\d_]{0,3})(?= |$)")
+"""The digits of a number to the end of its word, and what makes it an ordinal. A pattern that begins with a digit is sought fastest."""
 _COMMA = ","
 _COLON = re.compile(r":(?!\d)")
 
@@ -37,7 +37,10 @@ class Item:
 
     def entry(self, tag: str) -> Entry | None:
         """The entry behind the reading that has `tag`."""
-        return next((reading.entry for reading in self.readings if tag in reading.tags), None)
+        for reading in self.readings:
+            if tag in reading.tags:
+                return reading.entry
+        return None
 
 
 @dataclass(slots=True)
@@ -58,28 +61,29 @@ by_start = attrgetter("start")
 
 def scan(text: Text, lexicon: Lexicon, *, stops: bool = False) -> list[Item]:
     """All words of `lexicon` in `text`, longest first from the left, whole words only; look-alikes only when `stops` are wanted."""
-    forms, flat, starts, token, words = lexicon.forms, text.flat, text.starts, text.token, text.words
-    begins, phrases, settled, codes = forms.begins, forms.phrases, forms.settled, forms.codes
+    forms, flat, starts, words = lexicon.forms, text.flat, text.starts, text.words
+    phrases, settled, codes = forms.phrases, forms.settled, forms.codes
     found: list[Item] = []
     reached = 0
+    followed = [*words[1:], ""]
     for number, word in enumerate(words):
         if number < reached:
             continue
         form = word
-        if word in begins:
-            form = _phrase_at(flat, starts[number], phrases, words[number : number + 2]) or word
+        if word in phrases and (longer := phrases[word].get(followed[number])):
+            form = _phrase_at(flat, starts[number], longer) or word
         choice = settled.get(form)
+        if choice is None and form not in codes:
+            continue
         start = starts[number]
         end = start + len(form)
         if choice is None:
-            if form not in codes:
-                continue
             choice = forms.spelled(form, text, start)
             if choice.marked:
                 choice = choice.only(_as_written(text, choice.readings, start, end))
                 if not choice.readings:
                     continue
-        reached = token[end - 1]
+        reached = number + 1 if form is word else number + 1 + form.count(" ")
         if "stop" in choice.tags and not stops:
             continue
         if choice.apart:
@@ -88,9 +92,9 @@ def scan(text: Text, lexicon: Lexicon, *, stops: bool = False) -> list[Item]:
     return found
 
 
-def _phrase_at(flat: str, start: int, phrases: Mapping[str, tuple[str, ...]], two: list[str]) -> str | None:
-    """The longest phrase that stands whole at `start`, where the words `two` stand."""
-    for phrase in phrases.get(" ".join(two), ()):
+def _phrase_at(flat: str, start: int, phrases: tuple[str, ...]) -> str | None:
+    """The first of `phrases` that stands whole at `start`."""
+    for phrase in phrases:
         end = start + len(phrase)
         if flat.startswith(phrase, start) and (end == len(flat) or flat[end] == " "):
             return phrase
@@ -109,12 +113,18 @@ def numbers(text: Text, items: list[Item], ordinals: Container[str] = ()) -> lis
     taken = [item.start for item in items]
     found = []
     for match in _NUMBER.finditer(text.flat):
+        start, end = match.span()
+        if text.flat[start - 1] != " ":  # one letter may be glued before it ("and 28")
+            start -= 1
+            if text.flat[start].isdecimal() or text.flat[start - 1] != " ":
+                continue
         if match.group(2) and match.group(2) not in ordinals:
             continue
-        at = bisect_right(taken, match.start()) - 1
-        if at >= 0 and items[at].end > match.start():
+        at = bisect_right(taken, start) - 1
+        if at >= 0 and items[at].end > start:
             continue
-        number = Item(match.start(), match.end(), text.token[match.start()], text.token[match.end() - 1], frozenset({"number"}), ())
+        token = text.token(start)
+        number = Item(start, end, token, token, frozenset({"number"}), ())
         number.value = int(match.group(1))
         found.append(number)
     return sorted([*items, *found], key=by_start) if found else items
@@ -125,7 +135,7 @@ def with_colons(text: Text, items: list[Item]) -> list[Item]:
     found = []
     for match in _COLON.finditer(text.norm):
         at = match.start()
-        token = text.token[at]
+        token = text.token(at)
         found.append(Item(at, at + 1, token + 1, token, frozenset({"break", "colon"}), ()))
     return sorted([*items, *found], key=by_start) if found else items
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Container
+from collections.abc import Collection
 
 from services.extract.engine.items import Item, Sentence
 from services.extract.engine.text import Text
@@ -20,15 +20,16 @@ MAX_SENTENCE_CHARS = 1_200
 """About 200 words. The longest sentences of the press have 90."""
 
 
-def sentences(text: Text, items: list[Item], abbreviations: Container[str] = ()) -> list[Sentence]:
+def sentences(text: Text, items: list[Item], abbreviations: Collection[str] = ()) -> list[Sentence]:
     """The sentences of `text` that hold any item, each with its items; a full stop behind one of `abbreviations` ends none."""
     found: list[Sentence] = []
     lead_left, in_deck, line = LEAD_SENTENCES, True, 0
     starts = [item.start for item in items]
     for start, end in _spans(text.norm, abbreviations):
-        if text.token[end - 1] == text.token[start] and not text.flat[start:end].strip():
+        first, last = text.token(start), text.token(end - 1)
+        if last == first and not text.flat[start:end].strip():
             continue
-        words = text.token[end - 1] - text.token[start] + (text.flat[start] != " " and start > 0)
+        words = last - first + (text.flat[start] != " " and start > 0)
         headline = line == 0
         bullet = text.norm[start:end].lstrip()[:1] in ("•", "-", "*", "·", "◾", "▪", "●")
         if headline or (bullet and in_deck) or (in_deck and line == 1 and words < DECK_WORDS and _more_follows(text.norm, end)):
@@ -59,7 +60,7 @@ def _more_follows(norm: str, end: int) -> bool:
     return len(norm) - end > 200
 
 
-def _spans(norm: str, abbreviations: Container[str]) -> list[tuple[int, int]]:
+def _spans(norm: str, abbreviations: Collection[str]) -> list[tuple[int, int]]:
     """Offsets of the sentences: cut at line ends, and at full stops that end neither a number, nor an initial, nor go on as an ellipsis."""
     spans: list[tuple[int, int]] = []
     start = 0
@@ -74,7 +75,7 @@ def _spans(norm: str, abbreviations: Container[str]) -> list[tuple[int, int]]:
                     continue
                 if at >= 2 and before.isalpha() and not norm[at - 2].isalnum():
                     continue
-                if _last_word(norm, at) in abbreviations:
+                if abbreviations and _last_word(norm, at) in abbreviations:
                     continue
                 if after.isascii() and after.isalpha() and before.isascii():
                     continue

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -104,11 +105,9 @@ class Text:
         """The folded text, punctuation and line ends included."""
         return "\n" + _string(self._folded)
 
-    @cached_property
-    def token(self) -> list[int]:
-        """`token[i]` counts the words that began at or before `i`."""
-        counts: list[int] = np.cumsum(self._starts).tolist()
-        return counts
+    def token(self, at: int) -> int:
+        """How many words began at or before `at`."""
+        return bisect_right(self.starts, at)
 
     @cached_property
     def starts(self) -> list[int]:

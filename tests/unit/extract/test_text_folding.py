@@ -57,7 +57,7 @@ def test_every_folded_character_comes_from_its_place_in_the_source(source: str) 
 
     assert offsets == sorted(set(offsets))
     assert all(0 <= offset < len(source) for offset in offsets)
-    assert len(text.norm) == len(text.flat) == len(text.token)
+    assert len(text.norm) == len(text.flat)
 
 
 def test_a_megabyte_without_a_space_is_folded_whole() -> None:
