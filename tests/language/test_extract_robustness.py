@@ -15,31 +15,8 @@ from hypothesis import strategies as st
 from schemas.article import Article
 from schemas.event import MAX_SPAN_CHARS, NormalizationEvent
 from services.extract.core import Extractor, load_extractor
+from tests.language.stories import STORIES
 
-STORIES = {
-    "ar": (
-        "وفد عسكري إسرائيلي يزور البحرين\n"
-        "وصل وزير الدفاع الإسرائيلي، اليوم الأربعاء، إلى المنامة على رأس وفد، حيث وقع مع نظيره البحريني مذكرة تفاهم دفاعية.\n"
-        "وقال مصدر إن الوزير التقى الملك حمد بن عيسى. وكانت إسرائيل والبحرين قد وقعتا في 3 يناير الماضي اتفاقية في مجال الصحة."
-    ),
-    "en": (
-        "Israeli military delegation visits Bahrain\n"
-        "Israeli Defence Minister Benny Gantz arrived in Manama on Wednesday at the head of a delegation and signed a memorandum of "
-        "understanding on defence with his Bahraini counterpart.\n"
-        "The minister met King Hamad bin Isa Al Khalifa. Israel and Bahrain had signed an agreement on health on 3 January."
-    ),
-    "fr": (
-        "Une délégation militaire israélienne en visite à Bahreïn\n"
-        "Le ministre israélien de la Défense, Benny Gantz, est arrivé mercredi à Manama à la tête d'une délégation et a signé avec son "
-        "homologue bahreïni un protocole d'accord sur la défense.\n"
-        "Le ministre a rencontré le roi Hamad ben Issa Al Khalifa. Israël et Bahreïn avaient signé le 3 janvier un accord sur la santé."
-    ),
-    "he": (
-        "משלחת צבאית ישראלית מבקרת בבחריין\n"
-        "שר הביטחון הישראלי בני גנץ הגיע ביום רביעי למנאמה בראש משלחת וחתם עם מקבילו הבחרייני על מזכר הבנות ביטחוני.\n"
-        "השר נפגש עם המלך חמד בן עיסא. ישראל ובחריין חתמו ב-3 בינואר על הסכם בתחום הבריאות."
-    ),
-}
 JUMBLES = {
     "ar": "إسرائيل البحرين والمغرب غانتس وزير الدفاع الإسرائيلي وفد وقعت وقع زار يزور زيارة إلى بين مع مذكرة تفاهم اتفاقيتين اليوم الأربعاء"
     " الماضي 16 أكتوبر 2020 نفى أرجأ قمة التقى ، . : « أن الذي خلال للمغرب في الرباط الوفد يضم المملكة استئناف العلاقات تدشين سفارة",
