@@ -35,7 +35,7 @@ class BadLine(Exception):
 _WATCHLIST = click.option(
     "--watchlist",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="A watchlist file instead of the default (Israel and its partners).",
+    help="A watchlist file, or the name of one that ships (default, rapprochements), instead of the default (Israel and its partners).",
 )
 _PUBLISHED = click.option("--published-at", help="Publication date of .txt files, for example 2021-11-24 or 2021-11-24T12:00:00+00:00.")
 

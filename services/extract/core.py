@@ -32,13 +32,13 @@ from services.extract.engine.story import Story
 from services.extract.engine.text import Text, normalize
 from services.extract.engine.tongues import Tongues
 from services.extract.engine.verbs import compose_verbs
-from services.extract.engine.watch import Watchlist, load_watchlist
+from services.extract.engine.watch import SHIPPED, Watchlist, find_watchlist, load_watchlist
 from services.extract.explain import Derivation, Explanation, Silence, Span
 
 HERE = Path(__file__).parent
 LANGUAGES = HERE / "lang"
 SHARED = LANGUAGES / "_shared"
-DEFAULT_WATCHLIST = HERE / "watchlists" / "default.toml"
+DEFAULT_WATCHLIST = SHIPPED / "default.toml"
 
 
 @dataclass(frozen=True)
@@ -163,17 +163,22 @@ def _derivation(text: Text, mention: Mention) -> Derivation:
 
 
 def load_extractor(watchlist: Path | None = None) -> Extractor:
-    """The extractor over all languages in `lang/`. Raises `ConfigError` that names the file when data are wrong."""
-    watch = load_watchlist(watchlist or DEFAULT_WATCHLIST)
+    """The extractor over all languages in `lang/`, for a watchlist file or one that ships, by name.
+
+    Raises `ConfigError` that names the file when data are wrong.
+    """
     folders = sorted(path.parent for path in LANGUAGES.glob("*/language.toml"))
-    readers = {folder.name: reader(compiled(folder, SHARED), watch) for folder in folders}
-    return Extractor(readers, watch, Identity(version=version("musafaha"), lexicon=_hash_of_data(watchlist or DEFAULT_WATCHLIST)))
+    lexicons = {folder.name: compiled(folder, SHARED) for folder in folders}
+    known = frozenset(state for lexicon in lexicons.values() for state in lexicon.countries)
+    watch = load_watchlist(find_watchlist(watchlist) if watchlist else DEFAULT_WATCHLIST, known)
+    readers = {name: reader(lexicon, watch) for name, lexicon in lexicons.items()}
+    return Extractor(readers, watch, Identity(version=version("musafaha"), lexicon=_hash_of_data(watch)))
 
 
-def _hash_of_data(watchlist: Path) -> str:
-    """The hash of everything that is data: language folders, shared tables, codes, the watchlist in use."""
+def _hash_of_data(watch: Watchlist) -> str:
+    """The hash of everything that is data: language folders, shared tables, codes, the watchlist in use and those it extends."""
     digest = hashlib.sha256()
-    for path in [*sorted(LANGUAGES.rglob("*.toml")), HERE / "codes.toml", watchlist]:
+    for path in [*sorted(LANGUAGES.rglob("*.toml")), HERE / "codes.toml", *watch.files]:
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -112,7 +112,10 @@ class IngestSettings(_Section):
 class ExtractSettings(_Section):
     """Extract: the engine's data."""
 
-    watchlist: Path | None = Field(default=None, description="A watchlist file to use instead of the default (Israel and its partners).")
+    watchlist: Path | None = Field(
+        default=None,
+        description="A watchlist file, or the name of one that ships (`rapprochements`), instead of the default (Israel and its partners).",
+    )
 
 
 class AlertSettings(_Section):
