@@ -102,12 +102,13 @@ def _run(text: Text, items: list[Item], position: int) -> tuple[DateExpression, 
     expression = DateExpression()
     for order, i in enumerate(used):
         _read(items, used, order, items[i], expression)
-    return (expression, used) if _sound(items, used, expression) else None
+    bracketed = text.norm[items[used[0]].start - 1] == "(" and text.norm[items[used[-1]].end : items[used[-1]].end + 1] == ")"
+    return (expression, used) if _sound(items, used, expression, bracketed=bracketed) else None
 
 
 def _trim(items: list[Item], used: list[int]) -> list[int]:
     """Words that only glue are no beginning and no end of a date (a trailing "in", a leading "and")."""
-    while used and items[used[-1]].tags <= _glue(items[used[-1]]):
+    while used and (items[used[-1]].tags <= _glue(items[used[-1]]) or "date.leads" in items[used[-1]].tags):
         used = used[:-1]
     while used and items[used[0]].tags <= _glue(items[used[0]]) and not _bare_year(items, used):
         used = used[1:]
@@ -191,12 +192,12 @@ def _number(item: Item, tag: str) -> int:
     return entry.number or 0 if entry else 0
 
 
-def _sound(items: list[Item], used: list[int], out: DateExpression) -> bool:
+def _sound(items: list[Item], used: list[int], out: DateExpression, *, bracketed: bool) -> bool:
     """A month name that is also another word needs a number, a year, the other name or a qualifier beside it."""
     months = [items[i] for i in used if "date.month" in items[i].tags]
     weekdays = [items[i] for i in used if "date.weekday" in items[i].tags]
     if weekdays and len(used) == 1 and "date.weak" in weekdays[0].tags:
-        return False
+        return bracketed
     if months and all("date.weak" in month.tags for month in months):
         return bool(out.days or out.year or out.which is not None or out.part or len(months) > 1)
     if not (out.months or out.weekdays or out.offset is not None or out.recent or out.soon or out.hijri):

@@ -71,6 +71,21 @@ def owner(place: Place) -> list[Item]:
     return [nearest] if nearest is not None else []
 
 
+def whose(place: Place) -> list[Item]:
+    """Whose a noun with a possessive is, told behind it ("his visit of X"), by the verb that follows, or by what stands before."""
+    return roles.genitive(place) or roles.of(place)[:1] or _main_subject(place) or owner(place)
+
+
+def _main_subject(place: Place) -> list[Item]:
+    """The subject of the first verb behind the trigger: who acts in the sentence that a noun with a possessive opens."""
+    for position in range(place.at + 1, len(place.items)):
+        if "verb" in place.items[position].tags:
+            return subject(Place(place.items, position))
+        if "break" in place.items[position].tags:
+            return []
+    return []
+
+
 def joined(place: Place) -> list[Item]:
     """Whom the verb behind a noun brings together ("a meeting that joined A and B", "that joined him with B")."""
     items, words, last = place.items, 0, place.trigger
@@ -317,6 +332,7 @@ FINDERS: dict[str, Finder] = {
     "against": against,
     "owner": owner,
     "joined": joined,
+    "whose": whose,
     "nations": nations,
     "clause": clause,
     "inner": inner,

@@ -122,7 +122,14 @@ def _same_action(draft: Draft, mention: Mention) -> bool:
     if set(draft.parties) != set(mention.parties):
         return False
     mine, theirs = str(draft.mentions[0].rule.action), str(mention.rule.action)
+    if mine == theirs == "open_mission":
+        return not (_sends(draft.mentions[0]) and _sends(mention)) or _sends(draft.mentions[0]) == _sends(mention)
     return mine == theirs or any({mine, theirs} <= group for group in GROUPED)
+
+
+def _sends(mention: Mention) -> list[str]:
+    """Whose mission is opened."""
+    return mention.roles.get("sending", Group()).states[:1]
 
 
 _ALIKE = {EventType.FLIGHTS: same_link, EventType.EXERCISE: same_drill, EventType.ARMS_DEAL: same_deal}

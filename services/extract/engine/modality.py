@@ -28,7 +28,7 @@ def judge(place: Place) -> Modality:
         if words > GOVERN_WORDS + 4 or _decided(place, position, words, result):
             break
         _shade(place, item, words, result)
-        if _ends_clause(item):
+        if _ends_clause(item) and not ("bare_inf" in item.tags and {"bare_inf", "conj"} <= trigger.tags):
             if "break" in item.tags:
                 result.course = _course_of_clause(place, position, result.course)
             break
