@@ -18,7 +18,7 @@ from schemas.codes import (
 )
 from schemas.event import EVENT, MAX_SPAN_CHARS, MAX_SPANS, Extractor, NormalizationEvent
 from schemas.ids import event_id
-from services.extract.engine.actors import Group
+from services.extract.engine.actors import Actor, Group
 from services.extract.engine.drafts import Draft
 from services.extract.engine.fields import FIELDS_BY_TYPE, evidence_span
 from services.extract.engine.merge import evidence_of
@@ -67,19 +67,13 @@ def build(story: Story, drafts: list[Draft], article: Article, extractor: Extrac
 def _common(story: Story, draft: Draft) -> dict[str, Any]:
     told = [*draft.mentions, *(draft.partial if draft.type is EventType.SUMMIT else ())]
     discourse = min((discourse_of(story, mention) for mention in told), key=list(Discourse).index)
-    levels = [actor.level for mention in draft.mentions for group in mention.roles.values() for actor in group.members]
-    level = ActorLevel.STATE
-    if draft.type is EventType.AGREEMENT and any(level is ActorLevel.CORPORATE for level in levels):
-        level = ActorLevel.CORPORATE
-    if any(level is ActorLevel.NON_STATE for level in levels):
-        level = ActorLevel.NON_STATE
     factuality = _factuality(draft)
     weight = max(mention.weight for mention in draft.mentions)
     return {
         "type": draft.type,
         "parties": tuple(draft.parties),
         "object_party": next((mention.object_party for mention in draft.mentions if mention.object_party), None),
-        "actor_level": level,
+        "actor_level": _level(story, draft),
         "discourse": discourse,
         "factuality": factuality,
         "first": _first(story, draft),
@@ -89,6 +83,24 @@ def _common(story: Story, draft: Draft) -> dict[str, Any]:
         "rules": tuple(dict.fromkeys(mention.rule.id for mention in (*draft.mentions, *draft.partial))),
         "count": max(mention.count for mention in draft.mentions),
     }
+
+
+def _level(story: Story, draft: Draft) -> ActorLevel:
+    """Who acts: the least official of all who do; who travels on business for no company of a state is nobody's official (S6)."""
+    actors = [actor for mention in draft.mentions for group in mention.roles.values() for actor in group.members]
+    levels = {actor.level for actor in actors}
+    visitors = [actor for mention in draft.mentions for actor in mention.visitors]
+    private = bool(visitors) and all(_travels_for_none(story, actor) for actor in visitors)
+    if ActorLevel.NON_STATE in levels or private:
+        return ActorLevel.NON_STATE
+    if draft.type is EventType.AGREEMENT and ActorLevel.CORPORATE in levels:
+        return ActorLevel.CORPORATE
+    return ActorLevel.STATE
+
+
+def _travels_for_none(story: Story, actor: Actor) -> bool:
+    """A business man or woman of no company of a state; a known person is what the table of persons says."""
+    return actor.level is not ActorLevel.STATE and actor.org is None and actor.person not in story.lexicon.persons
 
 
 def _factuality(draft: Draft) -> Factuality:
