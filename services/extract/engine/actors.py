@@ -488,7 +488,7 @@ def _with_prepositions(text: Text, items: list[Item]) -> list[Item]:
 
 def _absorb_description(out: list[Item], item: Item) -> None:
     """ "to the Moroccan capital Rabat": the words between the preposition and the city belong to the city."""
-    if not ({"capital", "city"} & item.tags):
+    if not ({"capital", "city", "state"} & item.tags):
         return
     count = 0
     nearest = item

@@ -228,6 +228,9 @@ def _may_be_unsaid(actor: Actor) -> bool:
 
 def _say(sentence: Sentence, item: Item, actor: Actor, office: str, context: Context) -> None:
     """Give an office its state: that of its nearest earlier holder, else the home state, unless the place beside it speaks against it."""
+    beside = {other.person for other in item.value.members} if isinstance(item.value, Group) else set()
+    if office in context.holders and context.holders[office][1] in beside - {None}:
+        return  # beside the holder himself it is another one's
     actor.implicit = True
     if office in context.holders:
         actor.iso, actor.person = context.holders[office]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from schemas.codes import ActorLevel, EvidenceRole
 from services.extract.engine.actors import Group
 from services.extract.engine.dating import dates
@@ -27,11 +29,19 @@ def attributes(story: Story, sentence: Sentence, place: Place, mention: Mention)
             mention.evidence.append((EvidenceRole.OFFICIAL, item.start, item.end))
     if "hearsay" in mention.trigger.tags:
         mention.reported = True  # a mood that says: so they say
-    mention.first = _first(place)
+    mention.first = _first(place) or _becomes_first(place)
     if mention.first is None and mention.object is not None and mention.object.start < place.trigger.start:
         mention.first = _first(Place(place.items, place.items.index(mention.object)))
     if mention.first is not None:
         mention.evidence.append((EvidenceRole.FIRST, mention.first.start, mention.first.end))
+
+
+def _becomes_first(place: Place) -> Item | None:
+    """ "..., so that it is the first state to": a cue of the first right behind a word of becoming, later in the sentence."""
+    for before, item in pairwise(place.items[place.at + 1 :]):
+        if "becomes" in before.tags and "first" in item.tags and gap(before, item) == 0:
+            return item
+    return None
 
 
 def _first(place: Place) -> Item | None:

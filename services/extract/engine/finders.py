@@ -33,6 +33,16 @@ def beside(place: Place) -> list[Item]:
     return [item for item in ahead(place) if is_actor(item) and "p.beside" in item.tags]
 
 
+def bound_for(place: Place) -> list[Item]:
+    """The state or city introduced by "to" before the trigger, in its clause ("left for B to take part")."""
+    for item in reversed(place.items[: place.at]):
+        if "break" in item.tags and "relative" not in item.tags:
+            return []
+        if is_actor(item) and item.tags & TO and has_member(item, PLACES):
+            return [item]
+    return []
+
+
 def plus(place: Place) -> list[Item]:
     """Actors introduced by "in addition to"."""
     return [item for item in ahead(place) if is_actor(item) and "p.plus" in item.tags]
@@ -152,8 +162,9 @@ def _clause_behind(place: Place) -> list[Item]:
     for item in place.items[place.at + 1 :]:
         if "attribution" in item.tags or ("break" in item.tags and "relative" not in item.tags):
             break
-        goes_on = is_actor(item) or {"demonym", "date", "including"} & item.tags
-        if "after_comma" in item.tags and not (goes_on and (gap(last, item) == 0 or "including" in item.tags)):
+        goes_on = is_actor(item) or {"demonym", "date"} & item.tags
+        another = gap(last, item) > 0 or ("conj" in item.tags and not goes_on) or "verb" in item.tags
+        if "after_comma" in item.tags and "including" not in item.tags and another:
             break
         found.append(item)
         last = item
@@ -231,7 +242,7 @@ def _behind_troops(items: list[Item], position: int) -> list[Item]:
     found: list[Item] = []
     last = items[position]
     for item in items[position + 1 :]:
-        mine = "demonym" in item.tags or (is_actor(item) and "p.from" in item.tags)
+        mine = "demonym" in item.tags or (is_actor(item) and ("p.from" in item.tags or is_plain(item)))
         if gap(last, item) > 0 or not (mine or "filler" in item.tags):
             break
         if mine:
@@ -341,6 +352,7 @@ FINDERS: dict[str, Finder] = {
     "envoy": envoy,
     "before": before,
     "plus": plus,
+    "bound_for": bound_for,
     "clause_subject": clause_subject,
     "partakers": partakers,
     "troops": troops,

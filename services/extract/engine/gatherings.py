@@ -123,7 +123,7 @@ def _states_meet(story: Story, place: Place, mention: Mention, people: list[Acto
         return "no_second_party"
     if not story.watchlist.in_scope(states):
         return "out_of_scope"
-    mention.place = where(place)
+    mention.place = where(place) or _palace(place)
     return _add_meeting(story, mention, EventType.MEETING, states, [actor for actor in people if actor.iso in states])
 
 

@@ -167,7 +167,7 @@ def _same_visit(story: Story, draft: Draft, mention: Mention) -> bool:
         return bool(known & new) and _dates_fit(story, draft, mention)
     ranks = _ranks([actor for m in draft.mentions for actor in m.visitors])
     new_ranks = _ranks(mention.visitors)
-    if ranks and new_ranks and not (ranks & new_ranks):
+    if ranks and new_ranks and not (ranks & new_ranks) and not _any_minister(ranks, new_ranks):
         return False
     if ((known and new_ranks) or (new and ranks)) and not _may_hold(
         story, [*(a for m in draft.mentions for a in m.visitors), *mention.visitors]
@@ -193,6 +193,14 @@ def _may_hold(story: Story, actors: list[Actor]) -> bool:
         if known is None or rank in unnamed:
             return True
     return False
+
+
+_MINISTERS = frozenset({Rank.MINISTER_OTHER, Rank.MINISTER_FOREIGN, Rank.MINISTER_DEFENCE})
+
+
+def _any_minister(mine: set[Rank], new: set[Rank]) -> bool:
+    """Whether one of the two says no more than "a minister"."""
+    return {Rank.MINISTER_OTHER} in (mine, new) and mine | new <= _MINISTERS
 
 
 def _ranks(actors: list[Actor]) -> set[Rank]:

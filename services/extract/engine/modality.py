@@ -187,6 +187,8 @@ def _planned_clause(place: Place, position: int) -> bool:
 def _held_behind(place: Place, carrier: str) -> str | None:
     """ "a summit of A and B that will be held": the verb of holding behind the noun."""
     for item in place.items[place.at + 1 :]:
+        if "will_be" in item.tags:
+            return "future"
         if carrier in item.tags or "light" in item.tags:
             return _tense(item)
         if "verb" in item.tags or ("break" in item.tags and not {"relative", "inverts"} & item.tags):

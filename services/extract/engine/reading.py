@@ -189,7 +189,7 @@ def _beside(place: Place, wanted: Object, *, through: bool = False) -> Item | No
                 break
             if item.tags & {"break"} and step == 1:
                 break
-            if step == 1 and not through and "verb" in item.tags and not {"light", "noun"} & item.tags:
+            if step == 1 and not through and "verb" in item.tags and not {"light", "noun", "object"} & item.tags:
                 break
             last = item
             position += step

@@ -383,7 +383,7 @@ def adjectives(place: Place) -> list[Item]:
             break
         if "demonym" in item.tags:
             found.append(item)
-        elif not ({"filler", "domain", "field"} & item.tags):
+        elif not ({"filler", "domain", "field", "number", "date"} & item.tags):
             break
         last = item
     return found
@@ -430,8 +430,11 @@ def ahead(place: Place) -> list[Item]:
     found: list[Item] = []
     words, last = 0, place.trigger
     carried = "n.visit" in place.trigger.tags
-    for item in place.items[place.at + 1 :]:
+    for position, item in enumerate(place.items[place.at + 1 :], place.at + 1):
         words += max(gap(last, item), 0)
+        if "during" in item.tags and position + 1 < len(place.items) and "n.visit" in place.items[position + 1].tags:
+            last = item
+            continue
         if carried and item.tags & {"relative", "inverts", "v.perform"}:
             last = item
             continue

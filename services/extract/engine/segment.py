@@ -12,6 +12,7 @@ from services.extract.engine.text import Text
 _END = re.compile(r"[.!?…]+|\n")
 DECK_WORDS = 20
 """A line shorter than this right after the headline is a deck or a bullet, not yet the lead."""
+DATELINE_CHARS = 40
 LEAD_SENTENCES = 2
 FOREIGN_WORDS = 2
 """So many different small words of another language make a sentence its own."""
@@ -32,7 +33,7 @@ def sentences(text: Text, items: list[Item], abbreviations: Collection[str] = ()
         words = last - first + (text.flat[start] != " " and start > 0)
         headline = line == 0
         bullet = text.norm[start:end].lstrip()[:1] in ("•", "-", "*", "·", "◾", "▪", "●")
-        if headline or (bullet and in_deck) or (in_deck and line == 1 and words < DECK_WORDS and _more_follows(text.norm, end)):
+        if headline or (bullet and in_deck) or (in_deck and line == 1 and words < DECK_WORDS and _is_deck(text.norm, start, end)):
             lead = True
         elif lead_left:
             lead, in_deck = True, False
@@ -54,6 +55,12 @@ def own_sentences(found: list[Sentence]) -> list[Sentence]:
             sentence.items = [item for item in sentence.items if "foreign" not in item.tags] if strange else sentence.items
             own.append(sentence)
     return own
+
+
+def _is_deck(norm: str, start: int, end: int) -> bool:
+    """A short line behind the headline, before the story; a sentence with a dateline belongs to the story itself."""
+    line = norm[start:end].rstrip()
+    return not (line.endswith(".") and ":" in line[:DATELINE_CHARS]) and _more_follows(norm, end)
 
 
 def _more_follows(norm: str, end: int) -> bool:
