@@ -25,7 +25,7 @@ def _governor(items: Sequence[Item], position: int) -> Item | None:
 
 def dates(story: Story, sentence: Sentence, place: Place, mention: Mention) -> None:
     """Give the mention its date: the nearest one of its clause, else the one that opens the sentence, else that of the announcement."""
-    if story.published is None:
+    if story.published is None or "date" not in sentence.tags:
         return
     own, opening = _candidates(story, place, mention)
     # What an opening date governs is told by the sentence, not what it presupposes ("in May they resumed ties after the freezing of ...").

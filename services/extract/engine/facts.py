@@ -16,11 +16,15 @@ HEARSAY_ITEMS = 5
 """Words and phrases before a trigger that "reportedly" still reaches."""
 
 
+_DESCRIBING = frozenset({"secret", "official_word"})
+_TELLING = frozenset({"hearsay", "claim", "say", "attribution"})
+
+
 def attributes(story: Story, sentence: Sentence, place: Place, mention: Mention) -> None:
     dates(story, sentence, place, mention)
     _background(sentence, place, mention)
     _sources(sentence, place, mention)
-    for item in sentence.items:
+    for item in sentence.items if not _DESCRIBING.isdisjoint(sentence.tags) else ():
         if "secret" in item.tags and abs(gap(mention.trigger, item)) <= 3:
             mention.secret = True
             mention.evidence.append((EvidenceRole.STATUS, item.start, item.end))
@@ -29,6 +33,8 @@ def attributes(story: Story, sentence: Sentence, place: Place, mention: Mention)
             mention.evidence.append((EvidenceRole.OFFICIAL, item.start, item.end))
     if "hearsay" in mention.trigger.tags:
         mention.reported = True  # a mood that says: so they say
+    if "first" not in sentence.tags:
+        return
     mention.first = _first(place) or _becomes_first(place)
     if mention.first is None and mention.object is not None and mention.object.start < place.trigger.start:
         mention.first = _first(Place(place.items, place.items.index(mention.object)))
@@ -61,6 +67,8 @@ def _background(sentence: Sentence, place: Place, mention: Mention) -> None:
     """A cue of the past at the start of the sentence or of the trigger's clause."""
     if "after" in mention.trigger.tags:
         mention.modality.background = True
+    if "background" not in sentence.tags:
+        return
     first = sentence.items[0] if sentence.items else None
     for position in range(place.at - 1, -1, -1):
         item = place.items[position]
@@ -74,6 +82,8 @@ def _background(sentence: Sentence, place: Place, mention: Mention) -> None:
 
 def _sources(sentence: Sentence, place: Place, mention: Mention) -> None:
     """Whether only media or unnamed people say it: the subject of the verb of saying before the trigger's clause."""
+    if _TELLING.isdisjoint(sentence.tags):
+        return
     for item in place.items[max(place.at - HEARSAY_ITEMS, 0) : place.at + 2]:
         if "hearsay" in item.tags:
             mention.reported = True

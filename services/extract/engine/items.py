@@ -45,7 +45,10 @@ class Item:
 
 @dataclass(slots=True)
 class Sentence:
-    """A sentence: offsets in `Text.norm`, ordinal, and where it stands. `items` are its words, later its phrases."""
+    """A sentence: offsets in `Text.norm`, ordinal, and where it stands. `items` are its words, later its phrases.
+
+    `tags` are those of any of its phrases, where it has a trigger: they tell at once what need not be looked for.
+    """
 
     start: int
     end: int
@@ -53,6 +56,7 @@ class Sentence:
     lead: bool
     headline: bool
     items: list[Item] = field(default_factory=list)
+    tags: frozenset[str] = frozenset()
 
 
 by_start = attrgetter("start")

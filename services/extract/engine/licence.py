@@ -12,6 +12,8 @@ REACH_WORDS = 6
 """Unknown words over which a verb that tells of a noun still reaches it."""
 SINCE_WORDS = 3
 """Unknown words between "since" and the noun it dates."""
+LONG_AGO = frozenset({"long_ago", "since"})
+"""Only where one of these stands can anything be long ago."""
 TOLD = frozenset({"light", "v.perform", "v.hold", "v.end", "v.result", "v.host", "v.witness", "v.welcome", "day_after"})
 """Verbs that say of a noun that it took place: came about, performed, ended in, resulted in, saw."""
 SET_ASIDE = frozenset({"p.on", "p.to", "damper"})

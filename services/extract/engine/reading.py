@@ -17,7 +17,7 @@ from services.extract.engine.facts import attributes
 from services.extract.engine.finders import FINDERS
 from services.extract.engine.gatherings import build_meeting, build_summit
 from services.extract.engine.items import Item, Sentence, gap
-from services.extract.engine.licence import long_ago, resolved, took_place
+from services.extract.engine.licence import LONG_AGO, long_ago, resolved, took_place
 from services.extract.engine.mentions import Mention, Modality, Skip
 from services.extract.engine.modality import judge
 from services.extract.engine.pacts import build_pair
@@ -60,7 +60,11 @@ class RuleBook:
         """The rules that a word with these tags can set off, most specific first."""
         found = self._found.get(tags)
         if found is None:  # kept: a language has some thousands of different sets of tags
-            found = self._found[tags] = tuple(rule for rule in self._rules if not tags.isdisjoint(rule.trigger))
+            found = self._found[tags] = tuple(
+                rule
+                for rule in self._rules
+                if not tags.isdisjoint(rule.trigger) and tags.isdisjoint(rule.without) and tags.issuperset(rule.having)
+            )
         return found
 
 
@@ -76,14 +80,16 @@ def read_sentence(story: Story, sentence: Sentence, rules: RuleBook) -> None:
 
 def _read_triggers(story: Story, sentence: Sentence, rules: RuleBook) -> None:
     items = sentence.items
-    for at, item in enumerate(items):
-        if item.tags.isdisjoint(rules.triggers):
-            continue
+    triggers = [at for at, item in enumerate(items) if not item.tags.isdisjoint(rules.triggers)]
+    if triggers:
+        sentence.tags = frozenset().union(*[item.tags for item in items])
+    for at in triggers:
+        item, place = items[at], Place(items, at)
         done: set[EventType] = set()
         for rule in rules.of(item.tags):
             if rule.type in done:
                 continue
-            outcome = _apply(story, sentence, Place(items, at), rule)
+            outcome = _apply(story, sentence, place, rule)
             if isinstance(outcome, str):
                 story.skips.append(Skip(sentence.number, item.start, item.end, rule.id, outcome))
             elif outcome:
@@ -106,8 +112,10 @@ def _people(item: Item) -> list[Actor]:
 
 
 def _note_denials(story: Story, sentence: Sentence) -> None:
+    if not sentence.lead:
+        return
     for item in sentence.items:
-        if "deny" in item.tags and sentence.lead:
+        if "deny" in item.tags:
             states = {s for other in sentence.items if is_actor(other) and isinstance(other.value, Group) for s in other.value.states}
             story.denials.append(Denial(sentence, (item.start, item.end), tuple(sorted(states))))
             return
@@ -115,23 +123,22 @@ def _note_denials(story: Story, sentence: Sentence) -> None:
 
 def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> str | bool:
     trigger = place.trigger
-    if not (trigger.tags.isdisjoint(rule.without) and trigger.tags.issuperset(rule.having)):
-        return False
-    anchor = _beside(place, rule.object) if rule.object is not None else None
+    anchor = _beside(sentence, place, rule.object) if rule.object is not None else None
     if anchor is None and rule.object is not None:
         return False
-    if any(_beside(place, wanted) is None for wanted in rule.needs):
-        return False
-    if any(_beside(place, unwanted, through=True) is not None for unwanted in rule.avoids):
-        return "avoided"
+    for wanted in rule.needs:
+        if _beside(sentence, place, wanted) is None:
+            return False
+    for unwanted in rule.avoids:
+        if _beside(sentence, place, unwanted, through=True) is not None:
+            return "avoided"
     if anchor is not None and _denied_object(place, anchor):
         return "negated"
-    modality = settle(place, sentence, judge(place))
+    modality = _modality(sentence, place)
     if modality.course in UNREAL:
         return UNREAL[modality.course]
     if modality.course in _MOVED and rule.type not in _MAY_MOVE:
         return modality.course
-    modality.old = long_ago(place)
     weak = _only_spoken_of(place, sentence, rule, modality)
     mention = Mention(rule.type, rule, sentence, trigger, modality, parties=[], object=anchor, weak=weak)
     _add_trigger_evidence(mention)
@@ -142,6 +149,14 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> st
     attributes(story, sentence, place, mention)
     build = _BUILDERS.get(rule.type, build_pair)
     return build(story, sentence, place, mention)
+
+
+def _modality(sentence: Sentence, place: Place) -> Modality:
+    """How the clause puts the trigger: judged once, and copied for each mention, which may add to it."""
+    if place.judged is None:
+        place.judged = settle(place, sentence, judge(place))
+        place.judged.old = not LONG_AGO.isdisjoint(sentence.tags) and long_ago(place)
+    return place.judged.copy()
 
 
 def _only_spoken_of(place: Place, sentence: Sentence, rule: RuleData, modality: Modality) -> bool:
@@ -169,9 +184,15 @@ def _opens(place: Place) -> bool:
     return place.at == 0 and place.trigger.first <= 1
 
 
-def _beside(place: Place, wanted: Object, *, through: bool = False) -> Item | None:
+_NO_BAR = frozenset({"light", "noun", "object"})
+"""A verb that is one of these too does not end what stands beside a trigger."""
+
+
+def _beside(sentence: Sentence, place: Place, wanted: Object, *, through: bool = False) -> Item | None:
     """The nearest item of a wanted class on the wanted side within the wanted words, in the same clause; `through` looks past verbs."""
-    classes = set(wanted.class_)
+    classes = wanted.class_
+    if sentence.tags.isdisjoint(classes):
+        return None
     for step in (1, -1):
         if (step == 1 and wanted.side == "before") or (step == -1 and wanted.side == "after"):
             continue
@@ -180,16 +201,16 @@ def _beside(place: Place, wanted: Object, *, through: bool = False) -> Item | No
         while 0 <= position < len(place.items):
             item = place.items[position]
             between_words = gap(last, item) if step == 1 else gap(item, last)
-            words += max(between_words, 0)
+            if between_words > 0:
+                words += between_words
             if words > wanted.within:
                 break
-            if item.tags & classes:
+            tags = item.tags
+            if not tags.isdisjoint(classes):
                 return item
             if wanted.next:
                 break
-            if item.tags & {"break"} and step == 1:
-                break
-            if step == 1 and not through and "verb" in item.tags and not {"light", "noun", "object"} & item.tags:
+            if step == 1 and ("break" in tags or (not through and "verb" in tags and tags.isdisjoint(_NO_BAR))):
                 break
             last = item
             position += step

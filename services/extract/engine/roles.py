@@ -6,10 +6,10 @@ Each finder looks outward from the trigger and stops where another clause begins
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from services.extract.engine.actors import Group
 from services.extract.engine.items import Item, gap
+from services.extract.engine.mentions import Modality
 
 SUBJECT_WORDS = 4
 """Unknown words that may stand between a verb and its subject."""
@@ -23,17 +23,15 @@ IN = frozenset({"in", "p.in"})
 OPAQUE = frozenset({"break", "verb"})
 
 
-@dataclass(frozen=True, slots=True)
 class Place:
-    """A trigger in its sentence."""
+    """A trigger in its sentence, with what is worked out of it once for all rules (`judged`, `behind`). Not to be changed."""
 
-    items: list[Item]
-    at: int
+    __slots__ = ("at", "behind", "items", "judged", "trigger")
 
-    @property
-    def trigger(self) -> Item:
-        """The trigger itself."""
-        return self.items[self.at]
+    def __init__(self, items: list[Item], at: int) -> None:
+        self.items, self.at, self.trigger = items, at, items[at]
+        self.judged: Modality | None = None
+        self.behind: list[Item] | None = None
 
 
 Finder = Callable[[Place], list[Item]]
@@ -427,6 +425,12 @@ def gathering(place: Place) -> list[Item]:
 
 def ahead(place: Place) -> list[Item]:
     """The items behind the trigger that still belong to its clause."""
+    if place.behind is None:
+        place.behind = _ahead(place)
+    return place.behind
+
+
+def _ahead(place: Place) -> list[Item]:
     found: list[Item] = []
     words, last = 0, place.trigger
     carried = "n.visit" in place.trigger.tags
@@ -446,7 +450,11 @@ def ahead(place: Place) -> list[Item]:
 
 
 def has_member(item: Item, kinds: tuple[str, ...]) -> bool:
-    return isinstance(item.value, Group) and any(member.kind in kinds for member in item.value.members)
+    if isinstance(item.value, Group):
+        for member in item.value.members:
+            if member.kind in kinds:
+                return True
+    return False
 
 
 def announcer(place: Place) -> list[Item]:
