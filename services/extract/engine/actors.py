@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from schemas.codes import UNIQUE_OFFICES, ActorLevel, Rank
@@ -83,28 +84,35 @@ class Group:
 
 def find_actors(text: Text, items: list[Item]) -> list[Item]:
     """`items` with the noun phrases of actors joined into items tagged `actor` (their value is a `Group`)."""
-    phrases: list[Item] = []
+    found: list[Item] = []
+    marks = frozenset[str]()  # of all actors: they tell which of the passes below have anything to do
     position = 0
     while position < len(items):
-        built = None if items[position].tags.isdisjoint(PHRASES) else _phrase(text, items, position)
+        item = items[position]
+        built = None if item.tags.isdisjoint(PHRASES) else _phrase(text, items, position)
         if built is None:
-            phrases.append(items[position])
             position += 1
         else:
             item, position = built
-            phrases.append(item)
-    found = _owned(_grouped(text, _listed(text, _with_prepositions(text, phrases))))
-    for before, item in pairwise(found):
-        if has_comma(text, before, item):
-            item.tags = item.tags | {"after_comma"}
-    return _with_breaks(found)
+            marks |= item.tags
+        found.append(item)
+    if marks:
+        found = _with_prepositions(text, found)
+        found = _grouped(text, _listed(text, found) if "state" in marks else found)
+        found = _owned(found) if "own" in marks else found
+    if items and text.norm.find(",", items[0].start, items[-1].start) >= 0:
+        for before, item in pairwise(found):
+            if item.start > before.end + 1 and has_comma(text, before, item):
+                item.tags = item.tags | {"after_comma"}
+        found = _with_breaks(found) if marks else found
+    return found
 
 
 def _with_breaks(items: list[Item]) -> list[Item]:
     """`items` with a break where a comma, a place and a verb begin another clause ("..., and in Israel they watched")."""
     out: list[Item] = []
     for position, item in enumerate(items):
-        if {"actor", "after_comma"} <= item.tags and {"in", "p.in"} & item.tags:
+        if "after_comma" in item.tags and "actor" in item.tags and {"in", "p.in"} & item.tags:
             behind = [other for other in items[position + 1 : position + 3] if "neg" not in other.tags]
             if behind and "verb" in behind[0].tags and gap(item, behind[0]) <= 1:
                 out.append(Item(item.start, item.start + 1, item.first, item.first - 1, frozenset({"break"}), ()))
@@ -181,6 +189,16 @@ def _headed(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
     return _Phrase(text, items, at).read()
 
 
+_DEFINITE = frozenset({"def", "own"})
+
+
+@lru_cache(maxsize=1_024)
+def _marks_of(kind: str, classes: frozenset[str], *, own: bool) -> frozenset[str]:
+    """What a phrase is tagged by the entry of its head; kept, since there are few kinds of heads and many phrases."""
+    tags = {kind, *(f"{name}.actor" for name in classes)}
+    return frozenset(tags | {"own", *(f"{name}.own" for name in classes)} if own else tags)
+
+
 class _Phrase:
     """A noun phrase in the making: its head, and how far it reaches. Each `_take` says whether the next word belongs to it."""
 
@@ -190,12 +208,12 @@ class _Phrase:
         self.head = self.last = items[at]
         self.position = at + 1
         self.portfolios = 0
-        self.kind = next(kind for kind in ("delegation", "office", "org") if kind in self.head.tags)
+        self.kind = "delegation" if "delegation" in self.head.tags else "office" if "office" in self.head.tags else "org"
         entry = self.head.entry(self.kind)
         assert entry is not None
         self.entry = entry
         self.actor = Actor(
-            kind={"office": "official"}.get(self.kind, self.kind),
+            kind="official" if self.kind == "office" else self.kind,
             start=items[self.at].start,
             end=self.head.end,
             iso=entry.iso or (front.states[0] if front is not None and front.states else None),
@@ -203,8 +221,8 @@ class _Phrase:
             office=entry.key if self.kind == "office" else None,
             head=(self.head.start, self.head.end),
             level=entry.level or ActorLevel.STATE,
-            plural=bool({"plural", "dual"} & self.head.tags),
-            definite=bool({"def", "own"} & items[self.at].tags) or "def" in self.head.tags,
+            plural="plural" in self.head.tags or "dual" in self.head.tags,
+            definite=not _DEFINITE.isdisjoint(items[self.at].tags) or "def" in self.head.tags,
             org=entry.key if self.kind == "org" else None,
             tags=self.head.tags | (front.tags if front is not None else frozenset()),
         )
@@ -218,9 +236,7 @@ class _Phrase:
         if self.actor.iso is None and not self.actor.definite and self.actor.end == self.head.end and "generic" in self.head.tags:
             self.actor.rank = None  # "head of" something that the lexicon does not know: no president
         self._take_unknown_name()
-        tags = {self.actor.kind, *(f"{name}.actor" for name in self.entry.classes)}
-        if "own" in self.items[self.at].tags:
-            tags |= {"own", *(f"{name}.own" for name in self.entry.classes)}
+        tags = _marks_of(self.actor.kind, self.entry.classes, own="own" in self.items[self.at].tags)
         item = _make(self.actor, self.items, self.at, self.last, tags)
         item.end = self.actor.end
         item.last = max(self.text.token(self.actor.end - 1), self.last.last)
@@ -234,8 +250,9 @@ class _Phrase:
     def _take(self, item: Item) -> bool:
         distance = gap(self.last, item)
         ministry = "portfolio" in self.head.tags and (self.last is self.head or ("domain" in self.last.tags and self.actor.iso is None))
-        portfolio = ministry and distance <= PORTFOLIO_WORDS and "demonym" in item.tags
-        if (distance > 0 and not portfolio) or {"date", "not_actor"} & item.tags:
+        if distance > 0 and not (ministry and distance <= PORTFOLIO_WORDS and "demonym" in item.tags):
+            return False
+        if "date" in item.tags or "not_actor" in item.tags:
             return False
         if "person" in item.tags and not (item.tags & HEADS):
             return self._take_person(item)
@@ -561,7 +578,7 @@ def _grouped(text: Text, items: list[Item]) -> list[Item]:
     out: list[Item] = []
     for position, item in enumerate(items):
         before = out[-1] if out else None
-        if before is None or not isinstance(before.value, Group):
+        if before is None or not isinstance(before.value, Group) or not ("conj" in item.tags or isinstance(item.value, Group)):
             out.append(item)
             continue
         if _begins_clause(text, before, item):

@@ -16,6 +16,8 @@ from services.extract.engine.text import Text
 
 _SEPARATORS = frozenset(" ,/\\-().")
 _ANCHORS = frozenset({"date.month", "date.weekday", "date.day", "date.unit", "date.pair", "date.recent", "date.soon", "date.hijri"})
+_DATED = _ANCHORS | {"number"}
+"""What every date has at least one of."""
 DAY, WEEK, MONTH, YEAR = 1, 7, 30, 365
 MAX_WORDS = 12
 """Words of one date expression at most."""
@@ -54,6 +56,8 @@ class DateExpression:
 
 def find_dates(text: Text, items: list[Item]) -> list[Item]:
     """`items` with every run of date words joined into one item tagged `date` (its value is the `DateExpression`)."""
+    if not any(_DATED & item.tags for item in items):
+        return items
     found: list[Item] = []
     position = 0
     while position < len(items):
@@ -96,6 +100,8 @@ def _run(text: Text, items: list[Item], position: int) -> tuple[DateExpression, 
         and _joined(text, items[used[-1]], items[used[-1] + 1])
     ):
         used.append(used[-1] + 1)
+    if not any(_DATED & items[i].tags for i in used):
+        return None
     used = _trim(items, used)
     if not used or (not any(_ANCHORS & items[i].tags for i in used) and not _bare_year(items, used)):
         return None
