@@ -137,7 +137,8 @@ def _name_again(text: Text, found: list[Sentence], words: dict[int, list[Item]],
         sentence.items = words[sentence.number]
     touched = {sentence.number for sentence in name_again(text, found, names, whole, lexicon)}
     for sentence in found:
-        sentence.items = find_actors(text, sentence.items) if sentence.number in touched else phrases[sentence.number]
+        again = sentence.number in touched
+        sentence.items = find_actors(text, without_strangers(text, sentence.items)) if again else phrases[sentence.number]
 
 
 def _span(text: Text, start: int, end: int) -> Span:

@@ -562,7 +562,7 @@ def _may_lead_list(item: Item) -> bool:
     if not isinstance(item.value, Group):
         return False
     actor = item.value.members[-1]
-    return actor.kind == "state" or (actor.kind == "official" and actor.plural and actor.name is None)
+    return actor.kind == "state" or (actor.kind in ("official", "org") and actor.plural and actor.name is None)
 
 
 def _state_without_marks(item: Item) -> bool:

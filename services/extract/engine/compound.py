@@ -9,7 +9,7 @@ from __future__ import annotations
 from services.extract.engine.items import Item, gap
 from services.extract.engine.text import Text
 
-_BY_WEIGHT = ("lapsed", "modal", "would", "before", "fut", "perf", "past", "impf")
+_BY_WEIGHT = ("refused", "lapsed", "modal", "would", "before", "fut", "perf", "past", "impf")
 TENSES = frozenset(_BY_WEIGHT)
 _FORMS = frozenset({"ptc", "inf", "ger"})
 _OPENERS = frozenset({"aux", "refl", "neg.part", "pron"})
@@ -172,7 +172,9 @@ def _joined(parts: list[Item]) -> Item:
     tags = set(verb.tags)
     if auxiliaries:
         tags -= _FORMS | TENSES
-        tags |= {"verb"} | _tense(auxiliaries, verb, reflexive=reflexive)
+        tags |= _tense(auxiliaries, verb, reflexive=reflexive)
+        if "inf" not in tags:
+            tags.add("verb")
         if "plan" in auxiliaries[0].tags:
             marks.add("plan")
     if reflexive:
@@ -194,8 +196,10 @@ def _tense(auxiliaries: list[Item], verb: Item, *, reflexive: bool) -> set[str]:
             tense = _MOVED.get(tense or "", tense) if "be" in head else tense
         else:
             found.add("passive")
+    if "inf" in head and "aux.ptc" in head:
+        return found | {"inf", "perf"}  # "to have signed"
     if tense is None:
-        return found | ({"inf"} if "inf" in head else {"perf"})
+        return found | {"perf"}
     if tense == "before":
         return found | {"perf", "before"}
     if tense == "would" and "ptc" in verb.tags and not ("passive" in found and len(auxiliaries) == 1):

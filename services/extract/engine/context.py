@@ -19,7 +19,7 @@ from services.extract.engine.text import Text
 
 KINGDOMS = frozenset({"MAR", "SAU", "JOR", "BHR"})
 """States that "the Kingdom" may mean (ontology S7)."""
-HOME_ORGANS = frozenset({"government", "parliament"})
+HOME_ORGANS = frozenset({"government", "parliament", "ministry"})
 """Organs that any outlet names without their state, once it is told or plain (ontology S7)."""
 SURNAME_LETTERS = 4
 """A surname shorter than this is too likely another word."""
@@ -223,7 +223,7 @@ def _office(text: Text, actor: Actor, context: Context) -> str | None:
 
 
 def _may_be_unsaid(actor: Actor) -> bool:
-    return actor.kind in ("official", "org") and not ({"counterpart", "speaker_for", "official"} & actor.tags) and not actor.plural
+    return actor.kind in ("official", "org") and not ({"counterpart", "speaker_for", "official", "poss"} & actor.tags) and not actor.plural
 
 
 def _say(sentence: Sentence, item: Item, actor: Actor, office: str, context: Context) -> None:

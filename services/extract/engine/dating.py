@@ -12,11 +12,20 @@ from services.extract.engine.roles import Place
 from services.extract.engine.story import Story
 
 
+_GOVERNS = frozenset(
+    {
+        *("verb", "say", "ptc", "inf", "ger", "light"),
+        *("n.visit", "n.sign", "n.summit", "n.meet", "n.arrive", "n.reach", "n.stop"),
+    }
+)
+"""What a date behind it belongs to."""
+
+
 def _governor(items: Sequence[Item], position: int) -> Item | None:
     """The verb or trigger that the date at `position` belongs to: the nearest before it in its clause."""
     for back in range(position - 1, -1, -1):
         tags = items[back].tags
-        if "verb" in tags or "say" in tags or tags & {"n.visit", "n.sign", "n.summit", "n.meet", "n.arrive", "n.reach", "n.stop", "light"}:
+        if tags & _GOVERNS:
             return items[back]
         if "break" in tags:
             return None

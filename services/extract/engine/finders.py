@@ -306,6 +306,21 @@ def where(place: Place) -> list[Item]:
     return next(([item] for item in ahead(place) if is_actor(item) and item.tags & (IN | TO) and has_member(item, PLACES)), [])
 
 
+def attached(place: Place) -> list[Item]:
+    """Whom a participle speaks of ("X, arrived on Monday, ..." or "Arrived on Monday, X ..."): the actor before it, else the next one."""
+    before = place.items[place.at - 1] if place.at else None
+    if before is not None and gap(before, place.trigger) <= 1:
+        return [before] if is_plain(before) else []
+    if any("verb" in item.tags for item in place.items[: place.at]):
+        return []
+    return next(([item] for item in ahead(place) if is_plain(item) and has_member(item, PEOPLE)), [])
+
+
+def linked(place: Place) -> list[Item]:
+    """The first place right behind a verb of linking ("links A to B")."""
+    return next(([item] for item in ahead(place) if is_plain(item) and has_member(item, PLACES)), [])
+
+
 FINDERS: dict[str, Finder] = {
     "premodifiers": premodifiers,
     "possessor": possessor,
@@ -336,7 +351,9 @@ FINDERS: dict[str, Finder] = {
     "in_person": in_person,
     "to_person": to_person,
     "beside": beside,
+    "attached": attached,
     "holder": holder,
+    "linked": linked,
     "where": where,
     "posting": posting,
     "in_front": in_front,

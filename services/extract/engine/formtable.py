@@ -40,6 +40,9 @@ class Choice(NamedTuple):
         return self._replace(readings=readings, tags=frozenset().union(*(reading.tags for reading in readings)))
 
 
+_NAMES = frozenset({"state", "city", "person"})
+
+
 def _spells(written: str, spelling: str, capitals: set[int]) -> bool:
     if written == spelling or len(written) != len(spelling):
         return written == spelling
@@ -59,6 +62,7 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
         self.codes: dict[str, int | tuple[int, ...]] = {}
         self._choices: dict[int | tuple[int, ...], Choice] = {}
         self._written: dict[str, dict[int, set[str]]] = {}
+        self.spelling = False
         self.phrases: dict[str, dict[str, tuple[str, ...]]] = {}
         self.settled: dict[str, Choice] = {}
 
@@ -102,7 +106,10 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
             first: {second: tuple(sorted(forms, key=lambda form: (-len(form), form))) for second, forms in following.items()}
             for first, following in phrases.items()
         }
-        self._written = {form: ways for form, ways in self._written.items() if len(set().union(*ways.values())) > 1}
+        self.spelling = bool(self._written)
+        self._written = {
+            form: ways for form, ways in self._written.items() if len(found := set().union(*ways.values())) > 1 or not min(found).isascii()
+        }
 
     def choice(self, form: str) -> Choice:
         """All readings of a form that is there. Raises `KeyError` for another."""
@@ -116,22 +123,31 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
 
     def spelled(self, form: str, text: Text, start: int) -> Choice:
         """The readings of `form` at `start` that are spelled as the text has it; a capital may lack its accent."""
-        ways = self._written.get(form)
-        code = self.codes[form]
-        if ways is None or not isinstance(code, tuple):
-            choice = self.choice(form)
+        choice = self.choice(form)
+        if not self.spelling:
             if not choice.marked:
                 self.settled[form] = choice
             return choice
-        raw = unicodedata.normalize("NFC", text.raw(start, start + len(form)))
+        ways = self._written.get(form)
+        raw = text.raw(start, start + len(form))
+        if ways is None and raw.isascii():
+            return choice
+        code = self.codes[form]
+        codes = code if isinstance(code, tuple) else (code,)
+        raw = unicodedata.normalize("NFC", raw)
         spelling = as_written(raw)
         capitals = {at for at, letter in enumerate(raw) if letter.isupper() and letter.isascii()} if len(raw) == len(spelling) else set()
-        fitting = tuple(one for one in code if any(_spells(written, spelling, capitals) for written in ways.get(one, ())))
-        if not fitting or len(fitting) == len(code):
-            return self.choice(form)
+        fitting = tuple(
+            one for one in codes if any(_spells(written, spelling, capitals) for written in (ways.get(one, ()) if ways else (form,)))
+        )
+        if not fitting:  # a name may be spelled in many ways, another word is another word
+            fitting = tuple(one for one, reading in zip(codes, choice.readings, strict=True) if reading.tags & _NAMES)
+        return choice if len(fitting) == len(codes) else self._chosen(choice, codes, fitting)
+
+    def _chosen(self, choice: Choice, codes: tuple[int, ...], fitting: tuple[int, ...]) -> Choice:
         found = self._choices.get(fitting)
         if found is None:
-            readings = tuple(reading for one, reading in zip(code, self.choice(form).readings, strict=True) if one in fitting)
+            readings = tuple(reading for one, reading in zip(codes, choice.readings, strict=True) if one in fitting)
             found = self._choices[fitting] = self._as_choice(readings)
         return found
 

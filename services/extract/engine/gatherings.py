@@ -57,7 +57,8 @@ def build_meeting(story: Story, sentence: Sentence, place: Place, mention: Menti
         return "out_of_scope"
     mention.place = where(place) or _palace(place)
     if len(states) >= 3:
-        return _add_meeting(story, mention, EventType.SUMMIT, states, [*side, *others])
+        at_a_distance = any("by_video" in item.tags for item in sentence.items)  # a call of three is one meeting (ontology 4.3)
+        return _add_meeting(story, mention, EventType.MEETING if at_a_distance else EventType.SUMMIT, states, [*side, *others])
     people = [actor for actor in others if actor.iso and actor.iso != side[0].iso and _identifiable(actor)]
     side = [actor for actor in side if actor.iso and _identifiable(actor)]
     if not people or not side:

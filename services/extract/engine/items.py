@@ -83,6 +83,8 @@ def scan(text: Text, lexicon: Lexicon, *, stops: bool = False) -> list[Item]:
         end = start + len(form)
         if choice is None:
             choice = forms.spelled(form, text, start)
+            if not choice.readings:
+                continue
             if choice.marked:
                 choice = choice.only(_as_written(text, choice.readings, start, end))
                 if not choice.readings:

@@ -21,6 +21,8 @@ def judge(place: Place) -> Modality:
         return result
     result.background = "before" in trigger.tags
     result.during = "under_way" in trigger.tags
+    if {"ptc", "svo"} <= trigger.tags and "verb" not in trigger.tags:
+        return result  # a bare participle tells what is over, whatever governs its noun
     last, words = trigger, 0
     for position in range(place.at - 1, -1, -1):
         item = place.items[position]
@@ -103,6 +105,8 @@ def _course_of_clause(place: Place, position: int, course: str) -> str:
 
 def _tense(item: Item) -> str:
     tags = item.tags
+    if "refused" in tags:
+        return "refused"
     if "modal" in tags or "would" in tags:
         return "hypothetical"
     if {"inf", "svo"} <= tags or "bare_inf" in tags:
@@ -196,13 +200,31 @@ def _held_behind(place: Place, carrier: str) -> str | None:
     return None
 
 
+def _without_aside(items: list[Item]) -> list[Item]:
+    """`items` without a relative clause between commas: the verb right behind the second comma goes on with the sentence."""
+    for at, item in enumerate(items):
+        if "relative" in item.tags:
+            closing = next((k for k in range(at + 1, len(items)) if {"after_comma", "verb"} <= items[k].tags), None)
+            if closing is None or any("relative" in other.tags for other in items[at + 1 : closing]):
+                return items
+            shift = items[closing].first - items[at - 1].last - 1 if at else 0
+            return [*items[:at], *(_moved_left(other, shift) for other in items[closing:])]
+        if {"verb", "break"} & item.tags:
+            return items
+    return items
+
+
+def _moved_left(item: Item, words: int) -> Item:
+    return Item(item.start, item.end, item.first - words, item.last - words, item.tags, item.readings, item.value, item.lead)
+
+
 def _moved_behind(place: Place) -> str | None:
     """ "the visit of X to Y was postponed": a verb of change behind the trigger, with no other actor as its subject."""
     last, words = place.trigger, 0
     nominal = "verb" not in place.trigger.tags
     if not nominal:
         return None
-    for item in place.items[place.at + 1 :]:
+    for item in _without_aside(place.items[place.at + 1 :]):
         words += max(gap(last, item), 0)
         if words > GOVERN_WORDS or "break" in item.tags:
             return None
@@ -214,7 +236,7 @@ def _moved_behind(place: Place) -> str | None:
             return "denied"
         if "verb" in item.tags:
             return None
-        if isinstance(item.value, Group) and words > CLOSE_WORDS and not (item.tags & {"to", "p.to", "p.with", "p.between"}):
+        if isinstance(item.value, Group) and words > CLOSE_WORDS and not (item.tags & {"to", "p.to", "p.with", "p.between", "p.of"}):
             return None
         last = item
     return None
