@@ -11,7 +11,6 @@ from services.extract.engine.mentions import Mention
 from services.extract.engine.roles import Place
 from services.extract.engine.story import Story
 
-
 _GOVERNS = frozenset(
     {
         *("verb", "say", "ptc", "inf", "ger", "light"),
