@@ -6,14 +6,13 @@ Forms are looked up word by word. That finds the same as an automaton over all f
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from services.extract.engine.entries import Entry
 from services.extract.engine.forms import Paradigm, Tags, inflect
-from services.extract.engine.text import Text, as_written, fold_letters
+from services.extract.engine.text import Text, as_written, fold_letters, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +128,11 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
                 self.settled[form] = choice
             return choice
         ways = self._written.get(form)
-        raw = text.raw(start, start + len(form))
+        raw = visible(text.raw(start, start + len(form)))
         if ways is None and raw.isascii():
             return choice
         code = self.codes[form]
         codes = code if isinstance(code, tuple) else (code,)
-        raw = unicodedata.normalize("NFC", raw)
         spelling = as_written(raw)
         capitals = {at for at, letter in enumerate(raw) if letter.isupper() and letter.isascii()} if len(raw) == len(spelling) else set()
         fitting = tuple(

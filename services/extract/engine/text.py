@@ -219,9 +219,17 @@ _PLAIN = {code: int(_FOLD[code]) or None for code in [*range(0x80, 0x250), *rang
 _NO_LETTER = re.compile(r"[\W_]+")
 
 
+_INVISIBLE = dict.fromkeys(code for code in _DELETED if not 0x0300 <= code < 0x0370)
+
+
+def visible(term: str) -> str:
+    """A term without marks that nobody sees, its accents joined to their letters."""
+    return unicodedata.normalize("NFC", term if term.isascii() else term.translate(_INVISIBLE))
+
+
 def as_written(term: str) -> str:
     """A term in small letters with its accents, words parted as in `flat`."""
-    return _NO_LETTER.sub(" ", unicodedata.normalize("NFC", term).lower()).strip()
+    return _NO_LETTER.sub(" ", visible(term).lower()).strip()
 
 
 def fold(term: str) -> str:
