@@ -8,7 +8,7 @@ from __future__ import annotations
 from schemas.codes import ActorLevel, Rank
 from services.extract.engine import roles
 from services.extract.engine.actors import Group
-from services.extract.engine.frontroles import by, on_visit, possessor, posted, premodifiers, recognized, whose
+from services.extract.engine.frontroles import by, on_visit, possessor, posted, premodifiers, pronoun_owner, recognized
 from services.extract.engine.items import Item, gap
 from services.extract.engine.roles import IN, TO, Finder, Place, ahead, has_member, is_actor, is_plain, subject
 
@@ -326,7 +326,7 @@ FINDERS: dict[str, Finder] = {
     "possessor": possessor,
     "by": by,
     "on_visit": on_visit,
-    "whose": whose,
+    "pronoun_owner": pronoun_owner,
     "posted": posted,
     "recognized": recognized,
     "subject": roles.subject,

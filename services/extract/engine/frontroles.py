@@ -79,7 +79,7 @@ def _before(items: list[Item], at: int) -> list[Item]:
 OWN_ITEMS = 8
 
 
-def whose(place: Place) -> list[Item]:
+def pronoun_owner(place: Place) -> list[Item]:
     """Whose "his" visit is: the person before it in the sentence, else the one whom the main clause behind it begins with."""
     front = place.at
     while front > 0 and gap(place.items[front - 1], place.items[front]) == 0 and place.items[front - 1].tags & _CHAIN:

@@ -27,7 +27,8 @@ def build_summit(story: Story, sentence: Sentence, place: Place, mention: Mentio
     mention.parties = states
     if not story.watchlist.in_scope(states):
         return "out_of_scope"
-    mention.evidence.append((EvidenceRole.PARTY, group.members[0].start, group.members[-1].end))
+    first, last = min(actor.start for actor in group.members), max(actor.end for actor in group.members)
+    mention.evidence.append((EvidenceRole.PARTY, first, last))
     story.mentions.append(mention)
     return True
 

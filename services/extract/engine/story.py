@@ -74,7 +74,7 @@ def known(story: Story, actor: Actor) -> Actor:
         return actor
     for mention in reversed(story.mentions[-MEMORY:]):
         for visitor in mention.visitors:
-            if visitor.iso and (visitor.kind == actor.kind or actor.kind == "delegation"):
+            if visitor.iso and actor.kind in (visitor.kind, "delegation"):
                 actor.iso = visitor.iso
                 return actor
     return actor
