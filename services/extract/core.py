@@ -23,6 +23,7 @@ from services.extract.engine.lexicon import Lexicon
 from services.extract.engine.mentions import Mention
 from services.extract.engine.merge import merge
 from services.extract.engine.names import named, without_strangers
+from services.extract.engine.numericdates import with_numeric_dates
 from services.extract.engine.particles import join_particles, right_case
 from services.extract.engine.reader import Reader, compiled, reader
 from services.extract.engine.reading import read_sentence
@@ -99,7 +100,12 @@ class Extractor:
         text = named(text, language)
         story = Story(text, reader.lexicon, self._watchlist, published)
         found = own_sentences(sentences(text, _words(text, reader.lexicon), language.abbreviations))
-        context = Context(home=article.source.country or language.home, unsaid=language.home is not None)
+        context = Context(
+            home=article.source.country or language.home,
+            unsaid=language.home is not None,
+            persons=reader.lexicon.persons,
+            day=published,
+        )
         resolve_twins(found, context.home)
         words: dict[int, list[Item]] = {}
         for sentence in found:
@@ -123,7 +129,10 @@ def _words(text: Text, lexicon: Lexicon) -> list[Item]:
     found = scan(text, lexicon)
     if lexicon.language.capitals:
         found = right_case(text, found)
-    return with_colons(text, join_particles(text, numbers(text, found, lexicon.language.ordinals)))
+    found = numbers(text, found, lexicon.language.ordinals)
+    if lexicon.language.numeric_dates:
+        found = with_numeric_dates(text, found)
+    return with_colons(text, join_particles(text, found))
 
 
 def _name_again(text: Text, found: list[Sentence], words: dict[int, list[Item]], lexicon: Lexicon) -> None:

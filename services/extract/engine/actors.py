@@ -449,7 +449,7 @@ def _unknown_name(text: Text, last: Item, after: Item | None) -> tuple[int, int]
     position = start
     while position < limit and words < NAME_WORDS and position - start < NAME_CHARS:
         begin = position
-        while position < limit and text.flat[position] != " ":
+        while position < limit and (text.flat[position] != " " or _hyphen(text, position)):
             position += 1
         words += position - begin > LINK_LETTERS  # "son of", "house of" and the like link names
         end = position
@@ -467,6 +467,11 @@ def _unknown_name(text: Text, last: Item, after: Item | None) -> tuple[int, int]
     if not after_comma and words < 2:
         return None
     return (start, end) if closed or (after is not None and after.start - end <= 1) else None
+
+
+def _hyphen(text: Text, position: int) -> bool:
+    """Whether a hyphen within a name stands there, no dash."""
+    return text.norm[position] == "-" and text.flat[position - 1] != " " and text.flat[position + 1 : position + 2] not in ("", " ")
 
 
 def _capital_name(text: Text, last: Item, limit: int) -> tuple[int, int] | None:

@@ -6,14 +6,16 @@ Not here: anything that a sentence tells by itself (`actors`).
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
-from schemas.codes import ActorLevel
+from schemas.codes import ActorLevel, Rank
 from services.extract.engine.actors import Actor, Group, is_unique_office
 from services.extract.engine.entries import Entry
 from services.extract.engine.formtable import Reading
 from services.extract.engine.items import Item, Sentence, gap
-from services.extract.engine.lexicon import Lexicon
+from services.extract.engine.lexicon import Lexicon, Person
 from services.extract.engine.particles import NEXT
 from services.extract.engine.text import Text
 
@@ -32,6 +34,9 @@ class Context:
     home: str | None = None
     unsaid: bool = False
     holders: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    own: dict[str, str | None] = field(default_factory=dict)
+    persons: Mapping[str, Person] = field(default_factory=dict)
+    day: date | None = None
     last_kingdom: str | None = None
     named: set[str] = field(default_factory=set)
 
@@ -186,14 +191,26 @@ def learn_offices(text: Text, sentence: Sentence, context: Context) -> None:
         if not isinstance(item.value, Group):
             continue
         for actor in item.value.members:
+            _hold(actor, context)
             office = _office(text, actor, context)
             if office is None:
                 _send(sentence, item, actor, context)
                 continue
             if actor.iso is not None:
                 context.holders[office] = (actor.iso, actor.person)
-            elif _may_be_unsaid(actor):
+                if actor.iso == context.home:
+                    context.own[office] = actor.person
+                continue
+            if _may_be_unsaid(actor):
                 _say(sentence, item, actor, office, context)
+
+
+def _hold(actor: Actor, context: Context) -> None:
+    """A king or crown prince who is named without the office holds it all the same."""
+    known = context.persons.get(actor.person) if actor.person is not None and actor.rank is None else None
+    held = known.office_at(context.day) if known is not None else None
+    if known is not None and held is not None:
+        context.holders[f"{held.rank} {held.office}"] = (known.country, known.id)
 
 
 def _send(sentence: Sentence, item: Item, actor: Actor, context: Context) -> None:
@@ -232,7 +249,9 @@ def _say(sentence: Sentence, item: Item, actor: Actor, office: str, context: Con
     if office in context.holders and context.holders[office][1] in beside - {None}:
         return  # beside the holder himself it is another one's
     actor.implicit = True
-    if office in context.holders:
+    if context.unsaid and office in context.own and actor.rank is not Rank.HEAD_OF_STATE:
+        actor.iso, actor.person = context.home, context.own[office]  # of two holders the one that goes without its state
+    elif office in context.holders:
         actor.iso, actor.person = context.holders[office]
     elif context.home is not None and not {"former", "abroad"} & actor.tags:
         actor.iso = context.home if context.unsaid or not _elsewhere(sentence, item, context.home) else None

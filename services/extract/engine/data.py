@@ -79,6 +79,7 @@ class LanguageFile(_Data):
     )
     auxiliaries: bool = Field(default=False, description="Verbs are made of several words; words of class aux.* and inf.mark are theirs.")
     abbreviations: tuple[str, ...] = Field(default=(), description="Words whose full stop ends no sentence.")
+    numeric_dates: bool = Field(default=False, description="Dates may be all numbers, the day first (22.11.2021).")
     ordinals: tuple[str, ...] = Field(default=(), description="Endings that make a number an ordinal.")
     finals: dict[str, str] = Field(default={}, description="Last letters that change when an ending is written behind them.")
     apart: dict[Tag, tuple[Tag, ...]] = Field(

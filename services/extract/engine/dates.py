@@ -15,7 +15,9 @@ from services.extract.engine.items import Item, gap
 from services.extract.engine.text import Text
 
 _SEPARATORS = frozenset(" ,/\\-().")
-_ANCHORS = frozenset({"date.month", "date.weekday", "date.day", "date.unit", "date.pair", "date.recent", "date.soon", "date.hijri"})
+_ANCHORS = frozenset(
+    {"date.month", "date.weekday", "date.day", "date.unit", "date.pair", "date.recent", "date.soon", "date.hijri", "date.numeric"}
+)
 _DATED = _ANCHORS | {"number"}
 """What every date has at least one of."""
 DAY, WEEK, MONTH, YEAR = 1, 7, 30, 365
@@ -145,6 +147,11 @@ def _read(items: list[Item], used: list[int], order: int, item: Item, out: DateE
     following = items[used[order + 1]] if order + 1 < len(used) else None
     if "number" in item.tags:
         _read_number(int(str(item.value)), following, out)
+        return
+    if "date.numeric" in item.tags and isinstance(item.value, tuple):
+        out.days.append(item.value[0])
+        out.months.append(item.value[1])
+        out.year = item.value[2] or out.year
         return
     if "date.hijri" in item.tags:
         behind = following.value if following is not None else None

@@ -81,7 +81,7 @@ def owner(place: Place) -> list[Item]:
     return [nearest] if nearest is not None else []
 
 
-def whose(place: Place) -> list[Item]:
+def told_owner(place: Place) -> list[Item]:
     """Whose a noun with a possessive is, told behind it ("his visit of X"), by the verb that follows, or by what stands before."""
     return roles.genitive(place) or roles.of(place)[:1] or _main_subject(place) or owner(place)
 
@@ -327,6 +327,7 @@ FINDERS: dict[str, Finder] = {
     "by": by,
     "on_visit": on_visit,
     "pronoun_owner": pronoun_owner,
+    "told_owner": told_owner,
     "posted": posted,
     "recognized": recognized,
     "subject": roles.subject,
@@ -360,7 +361,6 @@ FINDERS: dict[str, Finder] = {
     "against": against,
     "owner": owner,
     "joined": joined,
-    "whose": whose,
     "nations": nations,
     "clause": clause,
     "inner": inner,
