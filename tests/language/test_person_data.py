@@ -138,9 +138,11 @@ def test_an_office_of_one_holder_has_one_at_a_time() -> None:
         ("khalid_salman", "2023-05-01", "minister of defence", Rank.MINISTER_DEFENCE),
         ("aoun", "2024-01-01", "commander of the army", Rank.CHIEF_OF_STAFF),
         ("mishal", "2024-01-01", "emir", Rank.HEAD_OF_STATE),
+        ("bennett", "2024-01-01", "former prime minister", Rank.FORMER_OFFICIAL),
+        ("mangoush", "2023-08-29", "former foreign minister", Rank.FORMER_OFFICIAL),
     ],
 )
-def test_the_office_is_that_of_the_day(person: str, day: str, office: str, rank: Rank) -> None:
+def test_the_office_is_that_of_the_day_or_the_last_before_it(person: str, day: str, office: str, rank: Rank) -> None:
     """A person is called by what they were when it happened."""
     data = _people()[person]
     held = Person(person, data.name, data.country, data.offices).office_at(date.fromisoformat(day))

@@ -52,7 +52,10 @@ class Person:
     offices: tuple[Office, ...]
 
     def office_at(self, day: date | None) -> Office | None:
-        """The office held on `day`, the most senior first; `None` when none was (or no day is known and there are several)."""
+        """The office held on `day`, the most senior first, or the last one left before it.
+
+        `None` before the first office, and when no day is known and there are several.
+        """
         if day is None:
             return self.offices[0] if len(self.offices) == 1 else None
         held = [
@@ -61,7 +64,14 @@ class Person:
             if (office.since is None or date.fromisoformat(office.since) <= day)
             and (office.until is None or day <= date.fromisoformat(office.until))
         ]
-        return min(held, key=lambda office: _SENIORITY[office.rank]) if held else None
+        return min(held, key=lambda office: _SENIORITY[office.rank]) if held else self._left_before(day)
+
+    def _left_before(self, day: date) -> Office | None:
+        left = [office for office in self.offices if office.until is not None and date.fromisoformat(office.until) < day]
+        if not left:
+            return None
+        last = max(left, key=lambda office: office.until or "")
+        return Office(office=f"former {last.office}", rank=Rank.FORMER_OFFICIAL, since=last.until)
 
 
 @dataclass(frozen=True)
