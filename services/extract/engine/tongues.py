@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from services.extract.engine.data import LanguageFile
 from services.extract.engine.text import Text, fold
@@ -24,16 +25,17 @@ class Tongues:
 
     def __init__(self, languages: Sequence[LanguageFile]) -> None:
         self.codes = tuple(language.code for language in languages)
-        self._ranges = {language.code: language.scripts.ranges for language in languages}
+        self._shares, self._sharing = _scripts([language.scripts.ranges for language in languages])
         self._small = {language.code: _folded(language.scripts.small_words) for language in languages}
         self._foreign = {language.code: _folded(language.scripts.foreign) for language in languages}
 
     def of(self, text: Text, declared: str | None = None) -> str | None:
         """The code of the language of `text`; `None` when its script is nobody's, or its words are those of a language not here."""
         sample = text.flat[:SAMPLE_CHARS]
-        letters = {code: _letters(sample, ranges) for code, ranges in self._ranges.items()}
-        most = max(letters.values(), default=0)
-        candidates = [code for code in self.codes if most and letters[code] == most]
+        shares = self._shares.take(np.frombuffer(sample.encode("utf-32-le"), dtype=np.uint32))
+        letters = (np.bincount(shares, minlength=len(self._sharing)) @ self._sharing).tolist()
+        most = max(letters, default=0)
+        candidates = [code for code, mine in zip(self.codes, letters, strict=True) if most and mine == most]
         if len(candidates) < 2:
             return candidates[0] if candidates else None
         words = Counter(sample.split())
@@ -46,9 +48,17 @@ def _folded(words: Iterable[str]) -> frozenset[str]:
     return frozenset(fold(word) for word in words)
 
 
-def _letters(sample: str, ranges: tuple[tuple[int, int], ...]) -> int:
-    codes = np.frombuffer(sample.encode("utf-32-le"), dtype=np.uint32)
-    return int(sum(np.count_nonzero((codes >= first) & (codes <= last)) for first, last in ranges))
+def _scripts(ranges: Sequence[tuple[tuple[int, int], ...]]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """For each code point of the basic plane which share of the scripts it belongs to, and which languages have which share.
+
+    A share is what the same languages have, so that a text is counted once, however many languages there are.
+    """
+    owned = np.zeros(1 << 16, dtype=np.int64)  # a bit for each language
+    for language, own in enumerate(ranges):
+        for first, last in own:
+            owned[first : last + 1] |= 1 << language
+    sharing = np.unique(owned)
+    return np.searchsorted(sharing, owned), sharing[:, np.newaxis] >> np.arange(len(ranges)) & 1
 
 
 def _count(words: Counter[str], wanted: frozenset[str]) -> int:
