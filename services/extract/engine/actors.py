@@ -125,6 +125,8 @@ def _phrase(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
     tags = item.tags
     if "date" in tags or "not_actor" in tags:
         return None
+    if "pre" in tags and tags & {"demonym", "state"} and (capital := _capital_of(text, items, at)) is not None:
+        return capital
     if "pre" in tags and tags & _IN_FRONT and (front := found_in_front(text, items, at)) is not None:
         return _Phrase(text, items, front.head, front).read()
     if tags & HEADS:
@@ -134,6 +136,23 @@ def _phrase(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
     if "state" in tags or "city" in tags:
         return _place(items, at)
     return None
+
+
+def _capital_of(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
+    """ "the Moroccan capital", its name behind it or not: a place in that state."""
+    if at + 1 >= len(items) or "capital_word" not in items[at + 1].tags or gap(items[at], items[at + 1]) > 0:
+        return None
+    entry = items[at].entry("demonym") or items[at].entry("state")
+    if entry is None:
+        return None
+    named = items[at + 2] if at + 2 < len(items) else None
+    if named is not None and "city" in named.tags and gap(items[at + 1], named) == 0 and not named.tags & {"conj"}:
+        found = named.entry("city")
+        if found is not None and found.iso == entry.iso:
+            actor = Actor("capital", items[at].start, named.end, iso=entry.iso, city=found.key)
+            return _make(actor, items, at, named, {"capital", "place"}), at + 3
+    actor = Actor("capital", items[at].start, items[at + 1].end, iso=entry.iso)
+    return _make(actor, items, at, items[at + 1], {"capital", "place"}), at + 2
 
 
 def _make(actor: Actor, items: list[Item], at: int, last: Item, tags: Iterable[str]) -> Item:
@@ -212,6 +231,7 @@ class _Phrase:
         entry = self.head.entry(self.kind)
         assert entry is not None
         self.entry = entry
+        marks = items[self.at].tags & {"indef"}
         self.actor = Actor(
             kind="official" if self.kind == "office" else self.kind,
             start=items[self.at].start,
@@ -224,7 +244,7 @@ class _Phrase:
             plural="plural" in self.head.tags or "dual" in self.head.tags,
             definite=not _DEFINITE.isdisjoint(items[self.at].tags) or "def" in self.head.tags,
             org=entry.key if self.kind == "org" else None,
-            tags=self.head.tags | (front.tags if front is not None else frozenset()),
+            tags=self.head.tags | marks | (front.tags if front is not None else frozenset()),
         )
 
     def read(self) -> tuple[Item, int]:
@@ -236,6 +256,7 @@ class _Phrase:
         if self.actor.iso is None and not self.actor.definite and self.actor.end == self.head.end and "generic" in self.head.tags:
             self.actor.rank = None  # "head of" something that the lexicon does not know: no president
         self._take_unknown_name()
+        self._take_state_of_bearer()
         tags = _marks_of(self.actor.kind, self.entry.classes, own="own" in self.items[self.at].tags)
         item = _make(self.actor, self.items, self.at, self.last, tags)
         item.end = self.actor.end
@@ -246,6 +267,17 @@ class _Phrase:
         if self.front is not None and len(self.front.states) > 1 and isinstance(item.value, Group):
             item.value.members.extend(replace(self.actor, iso=iso, name=None, person=None) for iso in self.front.states[1:])
         return item, self.position
+
+    def _take_state_of_bearer(self) -> None:
+        """ "President X of Iran": the state behind the name of an office that has none yet."""
+        item = self.items[self.position] if self.position < len(self.items) else None
+        if item is None or self.actor.name is None or self.actor.iso is not None or "p.of" not in item.tags or "state" not in item.tags:
+            return
+        if self.text.token(self.actor.end - 1) + 1 == item.first:
+            found = item.entry("state")
+            self.actor.iso = found.iso if found else None
+            self.last = item
+            self.position += 1
 
     def _take(self, item: Item) -> bool:
         distance = gap(self.last, item)

@@ -19,6 +19,7 @@ from services.extract.engine.lexicon import Lexicon, Person
 from services.extract.engine.particles import NEXT
 from services.extract.engine.text import Text
 
+HEADS = frozenset({Rank.HEAD_OF_STATE, Rank.CROWN_PRINCE, Rank.HEAD_OF_GOVERNMENT})
 KINGDOMS = frozenset({"MAR", "SAU", "JOR", "BHR"})
 """States that "the Kingdom" may mean (ontology S7)."""
 HOME_ORGANS = frozenset({"government", "parliament", "ministry"})
@@ -229,14 +230,33 @@ def _office(text: Text, actor: Actor, context: Context) -> str | None:
     if "abroad" in actor.tags:
         return f"{actor.rank} {actor.office}"
     if actor.rank is not None and is_unique_office(actor.rank):
-        return actor.rank.value
-    if not context.unsaid and actor.kind == "org" and HOME_ORGANS & actor.tags and actor.definite and actor.head is not None:
+        return None if _stranger(text, actor) and actor.rank in HEADS else actor.rank.value
+    if not context.unsaid and _home_organ(text, actor, context) and actor.head is not None:
         return text.flat[slice(*actor.head)].strip()
     if not context.unsaid or actor.kind not in ("official", "org") or actor.level is not ActorLevel.STATE or actor.head is None:
         return None
     if actor.iso is None and "unsaid" not in actor.tags:
         return None  # a bare "the ambassador", "the ministry" is one spoken of before
     return actor.org if "government" in actor.tags else text.flat[slice(*actor.head)].strip()
+
+
+def _stranger(text: Text, actor: Actor) -> bool:
+    """Who has a name that no list knows need not be the holder that we know, nor the head of the home state."""
+    return text.capitals and actor.iso is None and actor.person is None and actor.name is not None
+
+
+def _home_organ(text: Text, actor: Actor, context: Context) -> bool:
+    """An organ or minister that an outlet names without the state: "the government", and with capitals "the Interior Minister"."""
+    organ = actor.kind == "org" and bool(HOME_ORGANS & actor.tags) and actor.definite
+    return organ or (text.capitals and context.home is not None and _titled(text, actor))
+
+
+def _titled(text: Text, actor: Actor) -> bool:
+    """A minister or ministry written with a capital, as outlets write those of their own state ("the Interior Minister")."""
+    if actor.head is None or actor.level is not ActorLevel.STATE or actor.plural:
+        return False
+    minister = actor.kind == "official" and actor.rank in (Rank.MINISTER_OTHER, Rank.DEPUTY_MINISTER, Rank.SPEAKER)
+    return (minister or actor.kind == "org") and text.raw(*actor.head)[:1].isupper()
 
 
 def _may_be_unsaid(actor: Actor) -> bool:
@@ -251,7 +271,7 @@ def _say(sentence: Sentence, item: Item, actor: Actor, office: str, context: Con
     actor.implicit = True
     if context.unsaid and office in context.own and actor.rank is not Rank.HEAD_OF_STATE:
         actor.iso, actor.person = context.home, context.own[office]  # of two holders the one that goes without its state
-    elif office in context.holders:
+    elif office in context.holders and actor.name is None:
         actor.iso, actor.person = context.holders[office]
     elif context.home is not None and not {"former", "abroad"} & actor.tags:
         actor.iso = context.home if context.unsaid or not _elsewhere(sentence, item, context.home) else None

@@ -130,16 +130,18 @@ def _glue(item: Item) -> frozenset[str]:
 
 
 def _bare_year(items: list[Item], used: list[int]) -> bool:
-    """A year with the word for year, a part of it or a preposition right before it."""
+    """A year with the word for year, a part of it or a preposition right before it; "in 2020 and 2021" too."""
     last = items[used[-1]]
-    if len(used) == 1 and {"in", "p.of"} & last.tags and isinstance(last.value, int) and FIRST_YEAR <= last.value <= LAST_YEAR:
+    if len(used) == 1 and {"in", "p.of"} & last.tags and _is_year(last.value):
         return True
-    return (
-        len(used) >= 2
-        and isinstance(items[used[-1]].value, int)
-        and FIRST_YEAR <= int(str(items[used[-1]].value)) <= LAST_YEAR
-        and bool({"date.glue", "date.unit", "date.part"} & items[used[-2]].tags)
-    )
+    years = 0
+    while len(used) > years and _is_year(items[used[-1 - years]].value):
+        years += 1
+    return 0 < years < len(used) and bool({"date.glue", "date.unit", "date.part"} & items[used[-1 - years]].tags)
+
+
+def _is_year(value: object) -> bool:
+    return isinstance(value, int) and FIRST_YEAR <= value <= LAST_YEAR
 
 
 def _read(items: list[Item], used: list[int], order: int, item: Item, out: DateExpression) -> None:

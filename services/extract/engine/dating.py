@@ -38,12 +38,21 @@ def dates(story: Story, sentence: Sentence, place: Place, mention: Mention) -> N
     own, opening = _candidates(story, place, mention)
     # What an opening date governs is told by the sentence, not what it presupposes ("in May they resumed ties after the freezing of ...").
     chosen = own if own is not None else (None if mention.modality.after else opening)
-    when = _resolve(story, chosen, future=mention.modality.course == "future") if chosen is not None else None
+    if chosen is None:
+        chosen = _same_time(place)
+    when = (
+        _resolve(story, chosen, future=mention.modality.course == "future" and "agreed" not in mention.trigger.tags)
+        if chosen is not None
+        else None
+    )
     if chosen is None or when is None:
         mention.when = mention.period
         return
     if own is None and _announcement_behind(place.items, chosen, place) and when.precision is Precision.DAY:
         mention.announced = when
+    elif _since(place.items, place.items.index(chosen)) and mention.type is EventType.VISIT and _claims_first(place):
+        mention.when = mention.period  # "the first visit since 2003" is not dated by what it is compared with
+        return
     elif _since(place.items, place.items.index(chosen)):
         # "since September" dates no single occurrence; a series (an aggregate) runs from there to the day of the text.
         mention.when = When(when.start, story.published, Precision.INTERVAL)
@@ -52,6 +61,23 @@ def dates(story: Story, sentence: Sentence, place: Place, mention: Mention) -> N
         mention.ahead = when.start is not None and when.start > story.published
     mention.date_span = (chosen.start, chosen.end)
     mention.evidence.append((EvidenceRole.DATE, chosen.start, chosen.end))
+
+
+def _same_time(place: Place) -> Item | None:
+    """ "visited Rabat in November, where he signed": the date before the opener of a clause that goes on at the same time and place."""
+    for position in range(place.at - 1, -1, -1):
+        if "same_time" in place.items[position].tags:
+            return next((item for item in reversed(place.items[:position]) if "date" in item.tags), None)
+        if place.items[position].tags & {"break", "verb"}:
+            return None
+    return None
+
+
+def _claims_first(place: Place) -> bool:
+    if "n.visit" not in place.trigger.tags or "plural" in place.trigger.tags:
+        return False
+    before = place.items[max(place.at - 3, 0) : place.at]
+    return any("first" in item.tags and gap(item, place.trigger) <= 2 for item in before)
 
 
 def _candidates(story: Story, place: Place, mention: Mention) -> tuple[Item | None, Item | None]:

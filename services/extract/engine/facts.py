@@ -121,7 +121,8 @@ def _reported_by(items: list[Item], position: int, mention: Mention) -> bool:
     for item in speakers:
         if isinstance(item.value, Group):
             speaker = item.value.members[0]
-            if speaker.level is ActorLevel.NON_STATE or "speaker_for" in speaker.tags:
+            unnamed = "unnamed" in speaker.tags and speaker.person is None and speaker.name is None
+            if unnamed or speaker.level is ActorLevel.NON_STATE or "speaker_for" in speaker.tags:
                 mention.reported = speaker.office != "spokesman"
                 mention.evidence.append((EvidenceRole.ATTRIBUTION, items[position].start, items[position].end))
             return True

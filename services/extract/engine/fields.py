@@ -138,7 +138,7 @@ def _denied(story: Story, draft: Draft) -> bool:
 def _visit(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any]:
     status = Status.DENIED if _denied(story, draft) else _status(story, draft)
     chosen = [m for m in draft.mentions if status_of(story, m) is status]
-    arrival = [m for m in draft.mentions if "v.arrive" in m.trigger.tags and m.when is not None]
+    arrival = [m for m in draft.mentions if {"v.arrive", "v.expect"} & m.trigger.tags and m.when is not None]
     background = fields["discourse"] is Discourse.BACKGROUND
     when = date_from(story, draft, arrival or chosen, planned=status not in (Status.COMPLETED, Status.ONGOING), background=background)
     evidence = list(fields["evidence"]) + [
@@ -249,7 +249,7 @@ def _relations(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, 
     return {
         "action": RelationsAction(actions[0]),
         "secondary_action": RelationsAction(actions[1]) if len(actions) > 1 else None,
-        "status": RelationsStatus.PLANNED if planned else RelationsStatus.DONE,
+        "status": _relations_status(draft, planned=planned),
         "initiator": initiator,
         "date": shared_date(story, draft, fields),
         "place": place if mission else {},
@@ -262,6 +262,13 @@ def _relations(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, 
         if mission
         else None,
     }
+
+
+def _relations_status(draft: Draft, *, planned: bool) -> RelationsStatus:
+    """Agreed on is announced (ontology 4.4); set for later is planned."""
+    if planned and all("agreed" in mention.trigger.tags for mention in draft.mentions):
+        return RelationsStatus.ANNOUNCED
+    return RelationsStatus.PLANNED if planned else RelationsStatus.DONE
 
 
 FIELDS_BY_TYPE = {

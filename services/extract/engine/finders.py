@@ -6,9 +6,8 @@ Here: finders that reach over a carrying verb, a possessive, or the whole clause
 from __future__ import annotations
 
 from schemas.codes import ActorLevel, Rank
-from services.extract.engine import roles
+from services.extract.engine import frontroles, roles
 from services.extract.engine.actors import Group
-from services.extract.engine.frontroles import by, on_visit, possessor, posted, premodifiers, pronoun_owner, recognized
 from services.extract.engine.items import Item, gap
 from services.extract.engine.roles import IN, TO, Finder, Place, ahead, has_member, is_actor, is_plain, subject
 
@@ -322,14 +321,19 @@ def linked(place: Place) -> list[Item]:
 
 
 FINDERS: dict[str, Finder] = {
-    "premodifiers": premodifiers,
-    "possessor": possessor,
-    "by": by,
-    "on_visit": on_visit,
-    "pronoun_owner": pronoun_owner,
+    "premodifiers": frontroles.premodifiers,
+    "possessor": frontroles.possessor,
+    "by": frontroles.by,
+    "on_visit": frontroles.on_visit,
+    "carrier": frontroles.carrier,
+    "host_state": frontroles.host_state,
+    "mover": frontroles.mover,
+    "next_place": frontroles.next_place,
+    "of_subject": frontroles.of_subject,
+    "pronoun_owner": frontroles.pronoun_owner,
     "told_owner": told_owner,
-    "posted": posted,
-    "recognized": recognized,
+    "posted": frontroles.posted,
+    "recognized": frontroles.recognized,
     "subject": roles.subject,
     "object": roles.object_,
     "genitive": roles.genitive,

@@ -5,7 +5,9 @@ Not here: what stands behind it (`roles`).
 
 from __future__ import annotations
 
-from services.extract.engine.actors import Group
+from schemas.codes import ActorLevel
+from services.extract.engine import roles
+from services.extract.engine.actors import Actor, Group
 from services.extract.engine.items import Item, gap
 from services.extract.engine.roles import PREPOSITIONS, Place, ahead, is_actor
 
@@ -51,8 +53,59 @@ def possessor(place: Place) -> list[Item]:
     return []
 
 
+def mover(place: Place) -> list[Item]:
+    """Of a noun or gerund of motion ("after returning from"): the subject of the verb before it, else of the one behind it."""
+    for position in range(place.at - 1, -1, -1):
+        if "verb" in place.items[position].tags:
+            return roles.subject(Place(place.items, position))
+    for position in range(place.at + 1, len(place.items)):
+        if "verb" in place.items[position].tags:
+            return roles.subject(Place(place.items, position))
+    return []
+
+
+def next_place(place: Place) -> list[Item]:
+    """The state or city right behind the trigger."""
+    item = place.items[place.at + 1] if place.at + 1 < len(place.items) else None
+    plain = item is not None and is_actor(item) and not item.tags & PREPOSITIONS and gap(place.trigger, item) == 0
+    return [item] if item is not None and plain and item.tags & {"state", "capital", "city"} else []
+
+
+def carrier(place: Place) -> list[Item]:
+    """Whose flights to one state these are: the airline or state in front, and that state; none when the flights go to several."""
+    owners, targets = roles.subject(place), roles.to(place)
+    states = {state for item in targets if isinstance(item.value, Group) for state in item.value.states}
+    owned = any(isinstance(item.value, Group) and item.value.states for item in owners)
+    return owners + targets if owned and len(states) == 1 else []
+
+
+def host_state(place: Place) -> list[Item]:
+    """The state of whoever hosts or receives: it is where the guest is."""
+    found = roles.subject(place)
+    if not found or not isinstance(found[0].value, Group):
+        return []
+    states = found[0].value.states
+    actor = found[0].value.members[0]
+    if len(states) != 1 or actor.level is not ActorLevel.STATE:
+        return []
+    item = found[0]
+    place_actor = Actor("state", item.start, item.end, iso=states[0], definite=True)
+    return [Item(item.start, item.end, item.first, item.last, item.tags, item.readings, Group([place_actor]))]
+
+
+def of_subject(place: Place) -> list[Item]:
+    """ "research bodies of A and B signed": several states that "of" hangs on a word we do not know, right before the verb."""
+    for item in reversed(place.items[: place.at]):
+        if item.tags & {"verb", "break"}:
+            return []
+        if is_actor(item):
+            several = isinstance(item.value, Group) and len(item.value.states) > 1 and "p.of" in item.tags
+            return [item] if several and gap(item, place.trigger) <= 1 else []
+    return []
+
+
 def on_visit(place: Place) -> list[Item]:
-    """Who is "on" the visit: the person or delegation before the preposition, with nothing but adjectives between."""
+    """Who is "on" the visit: the person or delegation before the preposition; "left for a visit": who left."""
     last = place.trigger
     for position in range(place.at - 1, -1, -1):
         item = place.items[position]
@@ -60,6 +113,8 @@ def on_visit(place: Place) -> list[Item]:
             return []
         if item.tags & {"p.on", "during"}:
             return _before(place.items, position)
+        if "p.other" in item.tags or {"v.depart", "v.arrive"} & item.tags:
+            return _mover(place.items, position + 1)
         if not item.tags & _CHAIN or "verb" in item.tags:
             return []
         last = item
@@ -72,6 +127,16 @@ def _before(items: list[Item], at: int) -> list[Item]:
         if is_actor(item) and not item.tags & PREPOSITIONS:
             return [item]
         if item.tags & {"break", "verb"}:
+            return []
+    return []
+
+
+def _mover(items: list[Item], at: int) -> list[Item]:
+    """The subject of the verb of motion before "for" ("left on Sunday for a visit")."""
+    for position in range(at - 1, -1, -1):
+        if {"v.arrive", "v.depart", "v.leave", "v.travel"} & items[position].tags:
+            return roles.subject(Place(items, position))
+        if items[position].tags & {"break", "verb"}:
             return []
     return []
 

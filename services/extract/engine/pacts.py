@@ -252,7 +252,12 @@ def _described_by(items: Sequence[Item], position: int) -> list[Item]:
 
 
 _DESCRIBES = frozenset({"field", "v.allow", "relative"})
-_ENDS_DESCRIPTION = frozenset({"during", "say", "attribution", "after", "participation", "plan", "purpose"})
+_ENDS_DESCRIPTION = frozenset(
+    {
+        *("during", "say", "attribution", "after", "participation", "plan", "purpose", "doubt"),
+        *("aux.future", "aux.have", "aux.was", "aux.be"),
+    }
+)
 DESCRIPTION_WORDS = 8
 """Unknown words among those that describe an instrument, at most."""
 

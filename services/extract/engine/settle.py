@@ -12,7 +12,7 @@ from services.extract.engine.modality import GOVERN_WORDS
 from services.extract.engine.roles import Place, subject
 
 REACH_ITEMS = 8
-ON_THE_WAY = frozenset({"v.arrive", "v.depart", "n.visit", "v.visit", "resolve", "v.agree"})
+ON_THE_WAY = frozenset({"v.arrive", "v.depart", "n.visit", "v.visit", "resolve", "v.agree", "v.meet"})
 """Who arrives, leaves or decides "to sign" has it set for later."""
 
 

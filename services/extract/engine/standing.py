@@ -22,6 +22,8 @@ def _recent(published: date | None, when: When | None) -> bool:
 def discourse_of(story: Story, mention: Mention) -> Discourse:
     """Ontology C8 for one mention."""
     published, when = story.published, mention.when
+    if _known_to_all(mention):
+        return Discourse.BACKGROUND
     if mention.modality.old and mention.modality.course not in ("future", "cancelled", "postponed") and not _recent(published, when):
         return Discourse.BACKGROUND
     if published is not None and when is not None and mention.modality.course not in ("cancelled", "postponed"):
@@ -35,6 +37,21 @@ def discourse_of(story: Story, mention: Mention) -> Discourse:
     elif mention.modality.background and not mention.sentence.lead:
         return Discourse.BACKGROUND
     return Discourse.LEAD if mention.sentence.lead else Discourse.BODY
+
+
+def _known_to_all(mention: Mention) -> bool:
+    """Undated and past, behind the lead: that relations were taken up or accords joined is told there only to recall it."""
+    if (
+        mention.sentence.lead
+        or mention.when is not None
+        or mention.announced is not None
+        or mention.modality.course not in ("past", "noun")
+    ):
+        return False
+    if mention.type is EventType.RELATIONS_CHANGE:
+        return str(mention.rule.action) in ("establish", "resume")
+    told = mention.object.tags if mention.object is not None else frozenset()
+    return mention.type is EventType.AGREEMENT and bool({"n.accords", "peace"} & told)
 
 
 def stage_of(mention: Mention) -> Stage:

@@ -115,7 +115,9 @@ def _only_describes(mention: Mention, visitors: list[Actor]) -> bool:
     if modality.course == "noun" and not (modality.during or modality.after or modality.completed) and mention.when is None:
         return True
     generic = not any(actor.person or actor.kind == "delegation" or "official" not in actor.tags for actor in visitors)
-    return mention.first is not None and generic
+    strangers = all("indef" in actor.tags and actor.person is None and actor.name is None for actor in visitors)
+    some = modality.course == "noun" and bool(visitors) and strangers
+    return mention.first is not None and (generic or some)
 
 
 def _including(place: Place) -> Actor | None:

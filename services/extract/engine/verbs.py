@@ -9,7 +9,20 @@ from services.extract.engine.items import Item, gap
 from services.extract.engine.text import Text
 
 AUXILIARIES = frozenset(
-    {"aux.future", "aux.modal", "aux.would", "aux.have", "aux.had", "aux.be", "aux.was", "aux.do", "aux.did", "aux.refuse", "aux.not"}
+    {
+        "aux.future",
+        "aux.modal",
+        "aux.would",
+        "aux.have",
+        "aux.had",
+        "aux.be",
+        "aux.was",
+        "aux.do",
+        "aux.did",
+        "aux.refuse",
+        "aux.not",
+        "aux.agree",
+    }
 )
 INFINITIVE = "inf.mark"
 BETWEEN = frozenset({"adverb", "attribution", "date", "claim", "first", "secret", "official_word"})
@@ -24,7 +37,7 @@ BEHIND_NOUN = frozenset({"p.to", "p.by", "p.of", "p.between"})
 ARTICLES = frozenset({"def", "indef", "own"})
 NAMED = frozenset({"state", "city", "person", "office", "org", "delegation"})
 """What can be the subject of a verb right behind it."""
-PASSED_ON = frozenset({"fut", "inf", "modal", "would", "negated", "refused", "lapsed"})
+PASSED_ON = frozenset({"fut", "agreed", "inf", "modal", "would", "negated", "refused", "lapsed"})
 """Marks that a second verb without auxiliaries shares ("will visit and sign")."""
 
 
@@ -129,6 +142,8 @@ def _told(form: frozenset[str], marks: frozenset[str]) -> frozenset[str] | None:
         return frozenset({"modal"} | passive)
     if "aux.future" in marks:
         return frozenset({"lapsed" if "aux.was" in marks else "fut"} | passive)
+    if "aux.agree" in marks:
+        return frozenset({"fut", "agreed"} | passive)
     if "aux.would" in marks:
         return frozenset({"would"} | passive)
     if INFINITIVE in marks:
