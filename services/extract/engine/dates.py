@@ -58,7 +58,10 @@ class DateExpression:
 
 def find_dates(text: Text, items: list[Item]) -> list[Item]:
     """`items` with every run of date words joined into one item tagged `date` (its value is the `DateExpression`)."""
-    if not any(_DATED & item.tags for item in items):
+    for item in items:  # a plain loop, since every sentence comes here and most have no date
+        if not _DATED.isdisjoint(item.tags):
+            break
+    else:
         return items
     found: list[Item] = []
     position = 0
@@ -94,17 +97,16 @@ def _joined(text: Text, left: Item, right: Item) -> bool:
 
 def _run(text: Text, items: list[Item], position: int) -> tuple[DateExpression, list[int]] | None:
     """The date expression that begins at `position`, and the positions of its words."""
-    used = [position]
+    end = position + 1
     while (
-        len(used) < MAX_WORDS
-        and used[-1] + 1 < len(items)
-        and (_is_date(items[used[-1] + 1].tags) or _bridges(text, items, used[-1] + 1))
-        and _joined(text, items[used[-1]], items[used[-1] + 1])
+        end < min(position + MAX_WORDS, len(items))
+        and (_is_date(items[end].tags) or _bridges(text, items, end))
+        and _joined(text, items[end - 1], items[end])
     ):
-        used.append(used[-1] + 1)
-    if not any(_DATED & items[i].tags for i in used):
+        end += 1
+    if all(_DATED.isdisjoint(item.tags) for item in items[position:end]):
         return None
-    used = _trim(items, used)
+    used = _trim(items, list(range(position, end)))
     if not used or (not any(_ANCHORS & items[i].tags for i in used) and not _bare_year(items, used)):
         return None
     expression = DateExpression()

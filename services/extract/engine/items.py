@@ -69,12 +69,12 @@ def scan(text: Text, lexicon: Lexicon, *, stops: bool = False) -> list[Item]:
     phrases, settled, codes = forms.phrases, forms.settled, forms.codes
     found: list[Item] = []
     reached = 0
-    followed = [*words[1:], ""]
-    for number, word in enumerate(words):
+    # Most words are no word of ours: this passes over them fastest.
+    for number in [number for number, word in enumerate(words) if word in codes or word in phrases]:
         if number < reached:
             continue
-        form = word
-        if word in phrases and (longer := phrases[word].get(followed[number])):
+        word = form = words[number]
+        if word in phrases and number + 1 < len(words) and (longer := phrases[word].get(words[number + 1])):
             form = _phrase_at(flat, starts[number], longer) or word
         choice = settled.get(form)
         if choice is None and form not in codes:

@@ -99,7 +99,7 @@ def _read_triggers(story: Story, sentence: Sentence, rules: RuleBook) -> None:
 def _spoken_of(items: list[Item]) -> Group | None:
     """The one person or office that a sentence names first without a preposition: who acts when the next one names nobody."""
     for item in items:
-        if is_plain(item) and isinstance(item.value, Group) and (people := _people(item)):
+        if isinstance(item.value, Group) and is_plain(item) and (people := _people(item)):
             return Group(people[:1]) if len(item.value.members) == 1 else None
     return None
 
