@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection
 
+from services.extract.engine.furniture import FURNITURE, without_furniture
 from services.extract.engine.items import Item, Sentence
 from services.extract.engine.text import Text
 
@@ -25,8 +26,10 @@ def sentences(text: Text, items: list[Item], abbreviations: Collection[str] = ()
     """The sentences of `text` that hold any item, each with its items; a full stop behind one of `abbreviations` ends none."""
     found: list[Sentence] = []
     lead_left, in_deck, line = LEAD_SENTENCES, True, 0
+    spans = without_furniture(text, _spans(text.norm, abbreviations), items)
+    items = [item for item in items if not item.tags <= FURNITURE]
     starts = [item.start for item in items]
-    for start, end in _spans(text.norm, abbreviations):
+    for start, end in spans:
         first, last = text.token(start), text.token(end - 1)
         if last == first and not text.flat[start:end].strip():
             continue

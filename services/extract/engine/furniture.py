@@ -1,0 +1,63 @@
+"""What pages put around a story: links to other news, calls to share. The headlines of other stories are no part of this one.
+
+Words of class `furniture` at the beginning of a line or sentence begin it; those of class `furniture.heading` only before a colon, a bar
+or the end of the line ("Related:").
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from services.extract.engine.items import Item
+from services.extract.engine.text import Text
+
+LINK, HEADING = "furniture", "furniture.heading"
+FURNITURE = frozenset({LINK, HEADING})
+LINK_WORDS = 20
+"""A line with more words is no headline of another story."""
+_CLOSES_HEADING = (":", "|", "-", ">", "\n", "")
+_ENDS = ".?!"
+
+Span = tuple[int, int]
+
+
+def without_furniture(text: Text, spans: list[Span], items: list[Item]) -> list[Span]:
+    """The sentences that belong to the story; the first, its headline, always does."""
+    if all(item.tags.isdisjoint(FURNITURE) for item in items):
+        return spans
+    starts = [item.start for item in items]
+    kept: list[Span] = spans[:1]
+    reached, listing = 0, False
+    for start, end in spans[1:]:
+        if start < reached:
+            continue
+        begins_line = text.norm[start - 1] == "\n"
+        line_end = _line_end(text, start)
+        if begins_line:
+            listing = listing and _is_link(text, start, line_end)
+        at = bisect_left(starts, start)
+        marker = items[at] if at < len(items) and items[at].start < end else None
+        if marker is not None and _opens(text, start, marker):
+            if begins_line:
+                reached, listing = line_end, listing or not text.flat[marker.end : line_end].strip()
+        elif not listing:
+            kept.append((start, end))
+    return kept
+
+
+def _opens(text: Text, start: int, marker: Item) -> bool:
+    """Whether the sentence begins with a word that leads away from the story."""
+    if text.flat[start : marker.start].strip():
+        return False
+    following = text.norm[marker.end : marker.end + 2].lstrip(" ")[:1]
+    return LINK in marker.tags or (HEADING in marker.tags and following in _CLOSES_HEADING)
+
+
+def _is_link(text: Text, start: int, end: int) -> bool:
+    """Whether the line looks like the headline of another story: short, and without a full stop."""
+    return len(text.flat[start:end].split()) <= LINK_WORDS and not text.norm[start:end].rstrip().endswith(tuple(_ENDS))
+
+
+def _line_end(text: Text, start: int) -> int:
+    end = text.norm.find("\n", start)
+    return len(text.norm) if end < 0 else end
