@@ -531,7 +531,7 @@ def _with_prepositions(text: Text, items: list[Item]) -> list[Item]:
                 title = out.pop()
                 item.tags = item.tags | (title.tags & MARKS)
                 item.start, item.first = title.start, title.first
-            _absorb_description(out, item)
+            _absorb_description(text, out, item)
             if out and _preposition(out[-1]) and gap(out[-1], item) <= 0 and not has_comma(text, out[-1], item):
                 before = out.pop()
                 item.tags = (item.tags - {"conj"}) | (before.tags & MARKS)
@@ -540,13 +540,15 @@ def _with_prepositions(text: Text, items: list[Item]) -> list[Item]:
     return out
 
 
-def _absorb_description(out: list[Item], item: Item) -> None:
+def _absorb_description(text: Text, out: list[Item], item: Item) -> None:
     """ "to the Moroccan capital Rabat": the words between the preposition and the city belong to the city."""
     if not ({"capital", "city", "state"} & item.tags):
         return
     count = 0
     nearest = item
     while count < len(out) and ({"filler", "demonym"} & out[-1 - count].tags) and gap(out[-1 - count], nearest) == 0:
+        if out[-1 - count].tags & MARKS and has_comma(text, out[-1 - count], nearest):
+            break  # "flew, in secret, to Cairo": an adverb with a preposition of its own
         nearest = out[-1 - count]
         count += 1
     if not count:

@@ -79,7 +79,7 @@ def status_of(story: Story, mention: Mention) -> Status | None:
     course = mention.modality.course
     if course in ("cancelled", "postponed", "refused", "denied"):
         return Status(course)
-    if mention.ahead and course in ("present", "noun"):
+    if mention.ahead and (course in ("present", "noun") or "two_tenses" in mention.trigger.tags):
         return Status.PLANNED
     if mention.type is EventType.MEETING and course == "present":
         # Headlines tell what was held in the present; elsewhere a meeting in the present is on the programme.
