@@ -149,21 +149,7 @@ def _is_year(value: object) -> bool:
 def _read(items: list[Item], used: list[int], order: int, item: Item, out: DateExpression) -> None:
     """Note what one word of the expression says."""
     following = items[used[order + 1]] if order + 1 < len(used) else None
-    if "number" in item.tags:
-        _read_number(int(str(item.value)), following, out)
-        return
-    if "date.numeric" in item.tags and isinstance(item.value, tuple):
-        out.days.append(item.value[0])
-        out.months.append(item.value[1])
-        out.year = item.value[2] or out.year
-        return
-    if "date.hijri" in item.tags:
-        behind = following.value if following is not None else None
-        if out.days and isinstance(behind, int):
-            out.hijri = (out.days.pop(), _number(item, "date.hijri"), behind)
-        return
-    if "date.ordinal" in item.tags:
-        out.days.append(_number(item, "date.ordinal"))
+    if _read_day(item, following, out):
         return
     for tag, list_ in (("date.month", out.months), ("date.weekday", out.weekdays)):
         if tag in item.tags:
@@ -179,6 +165,25 @@ def _read(items: list[Item], used: list[int], order: int, item: Item, out: DateE
     for tag, (name, value) in _MARKED.items():
         if tag in item.tags:
             setattr(out, name, value)
+
+
+def _read_day(item: Item, following: Item | None, out: DateExpression) -> bool:
+    """Note what a number or ordinal says, or a day of the Islamic calendar; whether the word is one."""
+    if "number" in item.tags:
+        _read_number(int(str(item.value)), following, out)
+    elif "date.numeric" in item.tags and isinstance(item.value, tuple):
+        out.days.append(item.value[0])
+        out.months.append(item.value[1])
+        out.year = item.value[2] or out.year
+    elif "date.hijri" in item.tags:
+        behind = following.value if following is not None else None
+        if out.days and isinstance(behind, int):
+            out.hijri = (out.days.pop(), _number(item, "date.hijri"), behind)
+    elif "date.ordinal" in item.tags:
+        out.days.append(_number(item, "date.ordinal"))
+    else:
+        return False
+    return True
 
 
 _NUMBERED = {"date.day": "offset", "date.part": "part", "date.count": "count"}
