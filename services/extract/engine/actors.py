@@ -101,10 +101,12 @@ def find_actors(text: Text, items: list[Item]) -> list[Item]:
         found = _grouped(text, _listed(text, found) if "state" in marks else found)
         found = _owned(found) if "own" in marks else found
     if items and text.norm.find(",", items[0].start, items[-1].start) >= 0:
+        parted = False
         for before, item in pairwise(found):
             if item.start > before.end + 1 and has_comma(text, before, item):
                 item.tags = item.tags | {"after_comma"}
-        found = _with_breaks(found) if marks else found
+                parted = parted or "actor" in item.tags
+        found = _with_breaks(found) if parted else found
     return found
 
 
@@ -156,11 +158,9 @@ def _capital_of(text: Text, items: list[Item], at: int) -> tuple[Item, int] | No
 
 
 def _make(actor: Actor, items: list[Item], at: int, last: Item, tags: Iterable[str]) -> Item:
-    marks = (items[at].tags & MARKS) | frozenset(tags) | {"actor"}
     first = items[at]
-    if "poss" in last.tags:
-        marks |= {"poss"}
-    return Item(first.start, max(last.end, actor.end), first.first, last.last, frozenset(marks), first.readings, Group([actor]), first.lead)
+    marks = (first.tags & MARKS).union(tags, ("actor", "poss") if "poss" in last.tags else ("actor",))
+    return Item(first.start, max(last.end, actor.end), first.first, last.last, marks, first.readings, Group([actor]), first.lead)
 
 
 def _place(items: list[Item], at: int) -> tuple[Item, int]:
@@ -522,7 +522,7 @@ def _with_prepositions(text: Text, items: list[Item]) -> list[Item]:
     """A preposition right before an actor becomes a mark of the actor (a city, capital or "both of" may stand between)."""
     out: list[Item] = []
     for item in items:
-        if "actor" in item.tags:
+        if "actor" in item.tags and out and gap(out[-1], item) <= 0:
             while out and "both" in out[-1].tags and gap(out[-1], item) == 0:
                 both = out.pop()
                 item.tags = item.tags | (both.tags & MARKS)
@@ -540,9 +540,13 @@ def _with_prepositions(text: Text, items: list[Item]) -> list[Item]:
     return out
 
 
+_DESCRIBED = frozenset({"capital", "city", "state"})
+_LEADING = MARKS - {"conj", "like"}
+
+
 def _absorb_description(text: Text, out: list[Item], item: Item) -> None:
     """ "to the Moroccan capital Rabat": the words between the preposition and the city belong to the city."""
-    if not ({"capital", "city", "state"} & item.tags):
+    if item.tags.isdisjoint(_DESCRIBED):
         return
     count = 0
     nearest = item
@@ -554,7 +558,7 @@ def _absorb_description(text: Text, out: list[Item], item: Item) -> None:
     if not count:
         return
     first = out[-count]
-    marked = bool(first.tags & MARKS - {"conj", "like"}) or (
+    marked = not first.tags.isdisjoint(_LEADING) or (
         len(out) > count and _preposition(out[-1 - count]) and gap(out[-1 - count], first) == 0
     )
     if "capital_of" in first.tags or marked:
@@ -563,8 +567,14 @@ def _absorb_description(text: Text, out: list[Item], item: Item) -> None:
         del out[-count:]
 
 
+@lru_cache(maxsize=4_096)
+def _may_govern(tags: frozenset[str]) -> bool:
+    """Whether a word of these tags can be a preposition; kept, since nearly every word before an actor is asked."""
+    return any(tag.startswith("p.") for tag in tags) and tags.isdisjoint({"actor", "noun", "adj", "verb", "inf", "ger", "ptc"})
+
+
 def _preposition(item: Item) -> bool:
-    if {"actor", "noun", "adj", "verb", "inf", "ger", "ptc"} & item.tags or not any(tag.startswith("p.") for tag in item.tags):
+    if not _may_govern(item.tags):
         return False
     # A word of its own, no preposition glued to another one.
     return not item.readings or any(name.startswith("p.") for reading in item.readings for name in reading.entry.classes)
@@ -604,8 +614,11 @@ def _may_lead_list(item: Item) -> bool:
     return actor.kind == "state" or (actor.kind in ("official", "org") and actor.plural and actor.name is None)
 
 
+_PARTING = MARKS - {"p.of"}
+
+
 def _state_without_marks(item: Item) -> bool:
-    return "actor" in item.tags and "state" in item.tags and not (item.tags & (MARKS - {"p.of"}))
+    return "actor" in item.tags and "state" in item.tags and item.tags.isdisjoint(_PARTING)
 
 
 def _only_comma(text: Text, left: Item, right: Item) -> bool:

@@ -92,7 +92,7 @@ def _bridges(text: Text, items: list[Item], position: int) -> bool:
 
 
 def _joined(text: Text, left: Item, right: Item) -> bool:
-    return gap(left, right) == 0 and all(c in _SEPARATORS for c in text.norm[left.end : right.start if right.lead < 0 else right.lead])
+    return gap(left, right) == 0 and _SEPARATORS.issuperset(text.norm[left.end : right.start if right.lead < 0 else right.lead])
 
 
 def _run(text: Text, items: list[Item], position: int) -> tuple[DateExpression, list[int]] | None:
@@ -118,17 +118,16 @@ def _run(text: Text, items: list[Item], position: int) -> tuple[DateExpression, 
 
 def _trim(items: list[Item], used: list[int]) -> list[int]:
     """Words that only glue are no beginning and no end of a date (a trailing "in", a leading "and")."""
-    while used and (items[used[-1]].tags <= _glue(items[used[-1]]) or "date.leads" in items[used[-1]].tags):
+    while used and (_only_glues(items[used[-1]].tags) or "date.leads" in items[used[-1]].tags):
         used = used[:-1]
-    while used and items[used[0]].tags <= _glue(items[used[0]]) and not _bare_year(items, used):
+    while used and _only_glues(items[used[0]].tags) and not _bare_year(items, used):
         used = used[1:]
     return used
 
 
-def _glue(item: Item) -> frozenset[str]:
-    """The tags of an item that only glues: then they are all there is."""
-    solid = any(tag.startswith("date.") and tag != "date.glue" for tag in item.tags) or "number" in item.tags
-    return frozenset() if solid else item.tags
+@lru_cache(maxsize=4_096)
+def _only_glues(tags: frozenset[str]) -> bool:
+    return "number" not in tags and not any(tag.startswith("date.") and tag != "date.glue" for tag in tags)
 
 
 def _bare_year(items: list[Item], used: list[int]) -> bool:
