@@ -87,3 +87,16 @@ def test_the_headline_is_never_furniture(extractor: Extractor, language: str) ->
     """Whatever a text begins with is its headline."""
     heading = LINKS[language][0].partition(":")[0].strip()
     assert _told(extractor, language, f"{heading}: {TOLD[language]}") == ["agreement"]
+
+
+def test_a_ticker_is_not_read_and_a_chronicle_is(extractor: Extractor) -> None:
+    """Three short lines with a time each are news of others; one line is part of the story."""
+    lines = [
+        "12:40 Israel and Morocco sign defence agreement",
+        "12:51 | Israeli minister visits Abu Dhabi",
+        "• 13.05 Heavy rain in the north",
+    ]
+
+    assert _told(extractor, "en", STORY["en"] + "\n".join(lines)) == []
+    assert _told(extractor, "en", STORY["en"] + lines[0]) == ["agreement"]
+    assert _told(extractor, "en", "\n".join([STORY["en"] + lines[0], *lines[1:], TOLD["en"]])) == ["agreement"]

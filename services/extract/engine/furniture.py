@@ -1,4 +1,4 @@
-"""What pages put around a story: links to other news, calls to share. The headlines of other stories are no part of this one.
+"""What pages put around a story: links to other news, calls to share, tickers. The headlines of other stories are no part of this one.
 
 Words of class `furniture` at the beginning of a line or sentence begin it; those of class `furniture.heading` only before a colon, a bar
 or the end of the line ("Related:").
@@ -6,6 +6,7 @@ or the end of the line ("Related:").
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 
 from services.extract.engine.items import Item
@@ -15,6 +16,9 @@ LINK, HEADING = "furniture", "furniture.heading"
 FURNITURE = frozenset({LINK, HEADING})
 LINK_WORDS = 20
 """A line with more words is no headline of another story."""
+TICKER_LINES = 3
+"""So many lines with a time make a ticker; one or two may be a chronicle of the story itself."""
+_TIME = re.compile(r"\n[^\w\n]*\d{1,2}[:.]\d{2}(?=[^\w])")
 _CLOSES_HEADING = (":", "|", "-", ">", "\n", "")
 _ENDS = ".?!"
 
@@ -23,6 +27,7 @@ Span = tuple[int, int]
 
 def without_furniture(text: Text, spans: list[Span], items: list[Item]) -> list[Span]:
     """The sentences that belong to the story; the first, its headline, always does."""
+    spans = _without_tickers(text, spans)
     if all(item.tags.isdisjoint(FURNITURE) for item in items):
         return spans
     starts = [item.start for item in items]
@@ -43,6 +48,15 @@ def without_furniture(text: Text, spans: list[Span], items: list[Item]) -> list[
         elif not listing:
             kept.append((start, end))
     return kept
+
+
+def _without_tickers(text: Text, spans: list[Span]) -> list[Span]:
+    """The sentences without short lines that each begin with a time of day, when there are several: a line of news each, of others."""
+    lines = [(match.start() + 1, _line_end(text, match.start() + 1)) for match in _TIME.finditer(text.norm)]
+    tickers = [(start, end) for start, end in lines if len(text.flat[start:end].split()) <= LINK_WORDS]
+    if len(tickers) < TICKER_LINES:
+        return spans
+    return spans[:1] + [span for span in spans[1:] if not any(start <= span[0] < end for start, end in tickers)]
 
 
 def _opens(text: Text, start: int, marker: Item) -> bool:
