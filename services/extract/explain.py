@@ -37,7 +37,7 @@ REASONS = {
     "avoided": "a word beside it gives it another meaning",
     "question": "the sentence asks and tells nothing",
     "no_object": "a word that can tell an event stands here, but nothing of what its rules want beside it",
-    "no_trigger": "a watched pair of states is named, but no word tells an event",
+    "no_trigger": "a watched state is named, but no word tells an event",
     "look_alike": "a name or phrase that only looks like a word of ours (an outlet, a place, another meaning)",
 }
 """What each reason means, in words."""

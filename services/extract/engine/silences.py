@@ -18,7 +18,7 @@ NO_RULE = ""
 
 
 def silences(story: Story, sentences: list[Sentence], triggers: Collection[str]) -> list[Skip]:
-    """One reason for each sentence that names a watched pair and gave neither event nor refusal, and each look-alike taken out."""
+    """One reason for each sentence that names a watched state and gave neither event nor refusal, and each look-alike taken out."""
     heard = {mention.sentence.number for mention in (*story.mentions, *story.partial, *story.weak)}
     heard |= {skip.sentence for skip in story.skips}
     found = [_why(story, sentence, triggers) for sentence in sentences if sentence.number not in heard]
@@ -26,8 +26,8 @@ def silences(story: Story, sentences: list[Sentence], triggers: Collection[str])
 
 
 def _why(story: Story, sentence: Sentence, triggers: Collection[str]) -> Skip | None:
-    named = [item for item in sentence.items if _states(item)]
-    if not story.watchlist.in_scope({state for item in named for state in _states(item)}):
+    named = [item for item in sentence.items if not story.watchlist.states.isdisjoint(_states(item))]
+    if not named:
         return None
     trigger = next((item for item in sentence.items if not item.tags.isdisjoint(triggers)), None)
     if story.text.norm[sentence.start : sentence.end].rstrip().endswith(QUESTION):
