@@ -697,7 +697,8 @@ def _begins_clause(text: Text, before: Item, item: Item) -> bool:
     """ "... with A, and B did": a comma before an "and" of its own joins sentences, unless it closes a list or an apposition."""
     if item.lead < 0 or "conj" not in item.tags or "listed" in item.tags or not isinstance(before.value, Group):
         return False
-    listed = len(before.value.members) > 1 or before.value.members[-1].kind in ("official", "person", "delegation")
+    last = before.value.members[-1]
+    listed = len(before.value.members) > 1 or (last.kind in ("official", "person", "delegation") and last.host is None)
     return not listed and "," in text.norm[before.end : item.lead]
 
 

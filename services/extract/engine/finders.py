@@ -325,6 +325,8 @@ FINDERS: dict[str, Finder] = {
     "possessor": frontroles.possessor,
     "by": frontroles.by,
     "on_visit": frontroles.on_visit,
+    "envoy_pair": frontroles.envoy_pair,
+    "presented": frontroles.presented,
     "carrier": frontroles.carrier,
     "host_state": frontroles.host_state,
     "mover": frontroles.mover,

@@ -71,6 +71,29 @@ def next_place(place: Place) -> list[Item]:
     return [item] if item is not None and plain and item.tags & {"state", "capital", "city"} else []
 
 
+def envoy_pair(place: Place) -> list[Item]:
+    """Whose envoy the one behind the trigger is, and to whom: his own state, else that of the subject, then the host."""
+    for item in place.items[place.at + 1 : place.at + 7]:
+        if item.tags & {"verb"}:
+            return []
+        envoy = next((actor for actor in _members(item) if actor.host is not None), None)
+        if envoy is not None and envoy.host is not None:
+            owner = [item] if envoy.iso is not None else roles.subject(place)
+            return [*owner, envoy.host]
+    return []
+
+
+def presented(place: Place) -> list[Item]:
+    """The envoy who presents credentials: his state, and the host he is accredited to."""
+    found = roles.subject(place)
+    hosts = [actor.host for item in found for actor in _members(item) if actor.host is not None]
+    return found + hosts
+
+
+def _members(item: Item) -> list[Actor]:
+    return item.value.members if isinstance(item.value, Group) else []
+
+
 def carrier(place: Place) -> list[Item]:
     """Whose flights to one state these are: the airline or state in front, and that state; none when the flights go to several."""
     owners, targets = roles.subject(place), roles.to(place)

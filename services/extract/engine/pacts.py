@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from schemas.codes import Domain, EventType, EvidenceRole, Instrument, RelationsAction, Stage
 from services.extract.engine.actors import Actor, Group
@@ -54,8 +55,18 @@ def build_pair(story: Story, sentence: Sentence, place: Place, mention: Mention)
     if mention.weak and not (mention.modality.after and mention.when is not None):
         story.weak.append(mention)
         return "not_asserted"
-    story.mentions.append(mention)
+    story.mentions.extend(_each_step(story, mention))
     return True
+
+
+def _each_step(story: Story, mention: Mention) -> list[Mention]:
+    """Of several states that take a step towards one each takes its own ("A and B recalled their envoys from C"; ontology R1)."""
+    takers = mention.roles.get("initiator", Group()).states
+    others = [state for state in mention.parties if state not in takers]
+    if mention.type is not EventType.RELATIONS_CHANGE or len(takers) < 2 or len(others) != 1:
+        return [mention]
+    pairs = [[taker, others[0]] for taker in takers if story.watchlist.in_scope([taker, others[0]])]
+    return [replace(mention, parties=pair, evidence=list(mention.evidence)) for pair in pairs] or [mention]
 
 
 def _sides(story: Story, sentence: Sentence, place: Place, mention: Mention) -> list[str]:

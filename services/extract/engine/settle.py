@@ -22,7 +22,7 @@ def settle(place: Place, sentence: Sentence, modality: Modality) -> Modality:
         modality.course = "future" if _heads_the_line(place, sentence) or _on_the_way(place) else "hypothetical"
     elif modality.course == "hypothetical" and "would" in place.trigger.tags and _said_by_a_party(place):
         modality.course = "future"
-    if modality.course == "future" and _depends(place):
+    if modality.course == "future" and (_depends(place) or _foretold(place)):
         modality.course = "hypothetical"
     return modality
 
@@ -54,6 +54,24 @@ def _said_by_a_party(place: Place) -> bool:
             return False
         if "say" in item.tags and "verb" in item.tags:
             return bool(mine & _states(subject(Place(place.items, position))))
+    return False
+
+
+RELATIONS = frozenset({"v.accede", "v.establish", "v.resume", "v.recognize"})
+"""What strangers like to foretell."""
+
+
+def _foretold(place: Place) -> bool:
+    """ "A will sign, the president of B predicts": of others' plans only they know, or whoever can name the day."""
+    trigger = place.trigger
+    if "svo" not in trigger.tags or "agreed" in trigger.tags or not {"fut", "would"} & trigger.tags:
+        return False
+    mine = _states(subject(place))
+    for position, item in enumerate(place.items):
+        if "say" in item.tags and "verb" in item.tags and position != place.at:
+            speakers = _states(subject(Place(place.items, position)))
+            if speakers and mine and not speakers & mine:
+                return bool(RELATIONS & trigger.tags) or not any("date" in other.tags for other in place.items)
     return False
 
 

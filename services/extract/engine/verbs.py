@@ -55,6 +55,8 @@ def compose_verbs(text: Text, items: list[Item]) -> list[Item]:
                 last_verb = item
                 if _behind_comma(text, item):
                     item.tags |= {"after_comma"}
+        elif "role.as" in item.tags and last_verb is not None and "takes.as" in last_verb.tags:
+            item.tags -= {"break"}  # "named X as its ambassador" goes on
         elif "break" in item.tags and "relative" not in item.tags:
             last_verb = None
         out.append(item)
