@@ -49,7 +49,7 @@ def _known_to_all(mention: Mention) -> bool:
     ):
         return False
     if mention.type is EventType.RELATIONS_CHANGE:
-        return str(mention.rule.action) in ("establish", "resume", "recognize")
+        return str(mention.rule.action) in ("establish", "resume")
     told = mention.object.tags if mention.object is not None else frozenset()
     return mention.type is EventType.AGREEMENT and bool({"n.accords", "peace"} & told)
 
