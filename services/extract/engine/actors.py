@@ -582,6 +582,7 @@ def _preposition(item: Item) -> bool:
 
 def _listed(text: Text, items: list[Item]) -> list[Item]:
     """A list with commas that ends in "and" ("A, B, C and D"): the commas of it join as "and" does."""
+    _list_officials(text, items)
     for position, item in enumerate(items):
         if "state" not in item.tags or not _state_without_marks(item):
             continue
@@ -599,6 +600,19 @@ def _listed(text: Text, items: list[Item]) -> list[Item]:
             for member in items[position + (0 if opens else 1) : end + 1]:
                 member.tags = member.tags | {"conj", "listed"}
     return items
+
+
+def _list_officials(text: Text, items: list[Item]) -> None:
+    """ "minister A, the Jordanian minister B": two offices of different states, both with their holders, are no apposition."""
+    for before, item in pairwise(items):
+        if "official" in before.tags & item.tags and not item.tags & MARKS and _only_comma(text, before, item):
+            first, second = before.value, item.value
+            if isinstance(first, Group) and isinstance(second, Group) and _two_holders(first.members[-1], second.members[0]):
+                item.tags = item.tags | {"conj", "listed"}
+
+
+def _two_holders(first: Actor, second: Actor) -> bool:
+    return first.name is not None and second.name is not None and second.iso is not None and first.iso != second.iso
 
 
 def _act_together(items: list[Item], position: int, end: int) -> bool:

@@ -59,8 +59,8 @@ def _first(place: Place) -> Item | None:
             if "first" in item.tags and distance <= (1 if position < place.at else 4):
                 return item
             if position > place.at and item.tags & {"break", "verb"}:
-                return None
-    return None
+                break
+    return next((item for item in place.items[: place.at] if "first_adverb" in item.tags), None)
 
 
 def _background(sentence: Sentence, place: Place, mention: Mention) -> None:

@@ -29,6 +29,7 @@ from services.extract.engine.dates import When
 from services.extract.engine.drafts import Draft
 from services.extract.engine.eventdates import date_from, event_date, looks_ahead, shared_date
 from services.extract.engine.exercises import exercise_fields
+from services.extract.engine.mentions import Mention
 from services.extract.engine.people import MINISTERS, as_persons, level_of
 from services.extract.engine.standing import discourse_of, stage_of, status_of
 from services.extract.engine.story import Story
@@ -150,6 +151,8 @@ def _visit(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any]
         and when.get("start") == when.get("end")
     ):
         when["end"] = None
+    if status is Status.COMPLETED and when.get("start") == when.get("end") and _only_comes_back(chosen):
+        when["start"] = None  # the day of the return ends the stay
     visitors = [actor for m in draft.mentions for actor in m.visitors] + draft.members
     persons = [actor for actor in visitors if actor.kind != "delegation"]
     delegation = any(actor.kind == "delegation" for actor in visitors)
@@ -175,6 +178,11 @@ def _visit(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any]
         "duration_days": next((m.duration_days for m in (*draft.mentions, *draft.partial) if m.duration_days), None),
         **({"factuality": Factuality.DENIED} if status is Status.DENIED else {}),
     }
+
+
+def _only_comes_back(mentions: list[Mention]) -> bool:
+    dated = [m for m in mentions if m.when is not None]
+    return bool(dated) and all("comes_back" in m.trigger.tags for m in dated)
 
 
 def _meeting(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any]:
