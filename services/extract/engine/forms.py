@@ -23,14 +23,16 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A slot with one choice of each affix. Where it `merges`, the prefix may melt into the word."""
+    """One choice of each affix of a slot: what stands before the stem, what behind it, what that tells.
 
-    slot: Slot
+    `melted` says how the prefix is written before certain beginnings of the word.
+    """
+
     proclitic: str
     before: str
     after: str
     tags: Tags
-    merges: bool
+    melted: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -47,30 +49,30 @@ class Paradigm:
     whole: bool = False
 
     @cached_property
-    def rows(self) -> tuple[Row, ...]:
-        """Every combination of affixes. Equal tags are one object, so that a table of forms stays small."""
+    def rows(self) -> tuple[tuple[Slot, tuple[Row, ...]], ...]:
+        """Every slot with each combination of its affixes. Equal tags are one object, so that a table of forms stays small."""
         pool: dict[Tags, Tags] = {}
-        meeting = tuple(glued[0] for glued in self.assimilation)
         return tuple(
-            Row(slot, proclitic, before, after, pool.setdefault(slot.tags | tags, slot.tags | tags), proclitic.endswith(meeting))
+            (
+                slot,
+                tuple(
+                    Row(proclitic, before, after, pool.setdefault(slot.tags | tags, slot.tags | tags), self._melted(proclitic))
+                    for before, after in product(slot.before, slot.after)
+                    for proclitic, tags in self.proclitics
+                ),
+            )
             for slot in self.slots
-            for before, after in product(slot.before, slot.after)
-            for proclitic, tags in self.proclitics
         )
 
-    def joined(self, prefix: str, word: str) -> str:
-        """`word` behind `prefix`, as it is written."""
-        for glued, merged in self.assimilation.items():
-            if prefix.endswith(glued[0]) and word.startswith(glued[1:]):
-                return prefix[:-1] + merged + word[len(glued) - 1 :]
-        return prefix + word
+    def _melted(self, prefix: str) -> tuple[tuple[str, str], ...]:
+        """(beginning of a word, what is written for it and `prefix`) wherever the two melt."""
+        return tuple((glued[1:], prefix[:-1] + merged) for glued, merged in self.assimilation.items() if prefix.endswith(glued[0]))
 
 
 def inflect(lemma: str, paradigm: Paradigm) -> Iterator[tuple[str, Tags]]:
     """Every (form, tags) of `lemma`, whose stems stand between bars (`perfect|imperfect`); of several words one inflects."""
     stems = [(stem.strip(), "", "") if paradigm.whole else stem.strip().partition(" ") for stem in lemma.split("|")]
-    for row in paradigm.rows:
-        slot = row.slot
+    for slot, rows in paradigm.rows:
         if slot.stem > len(stems):
             continue
         head, space, rest = stems[slot.stem - 1]
@@ -78,9 +80,13 @@ def inflect(lemma: str, paradigm: Paradigm) -> Iterator[tuple[str, Tags]]:
             if not head.endswith(slot.cut):
                 continue
             head = head[: -len(slot.cut)]
-        if row.after and head[-1:] in paradigm.finals:
-            head = head[:-1] + paradigm.finals[head[-1]]
-        if row.merges:
-            yield paradigm.joined(row.proclitic, row.before + head + row.after) + space + rest, row.tags
-        else:
-            yield f"{row.proclitic}{row.before}{head}{row.after}{space}{rest}", row.tags
+        joint = head[:-1] + paradigm.finals.get(head[-1:], head[-1:])  # how the stem is written when something follows
+        tail = space + rest
+        for row in rows:
+            word = f"{row.before}{joint if row.after else head}{row.after}"
+            for beginning, melted in row.melted:
+                if word.startswith(beginning):
+                    yield f"{melted}{word[len(beginning) :]}{tail}", row.tags
+                    break
+            else:
+                yield f"{row.proclitic}{word}{tail}", row.tags

@@ -6,7 +6,7 @@ Forms are looked up word by word. That finds the same as an automaton over all f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -74,19 +74,23 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
             if code is None:
                 code = codes[id(tags)] = len(self._sources)
                 self._sources.append((entry, tags))
-            self._put(self.codes, form, code)
+            before = self.codes.setdefault(form, code)
+            if before is not code:
+                self._put_beside(before, form, code)
             self._written.setdefault(form, {}).setdefault(code, set()).add(written)
 
     def add(self, entry: Entry, stems: str, paradigm: Paradigm) -> None:
         """Write out the forms of a lemma: `stems` folded, between bars."""
         codes: dict[int, int] = {}
-        known, sources = self.codes, self._sources
+        put, sources = self.codes.setdefault, self._sources
         for form, tags in inflect(stems, paradigm):
             code = codes.get(id(tags))
             if code is None:
                 code = codes[id(tags)] = len(sources)
                 sources.append((entry, tags))
-            self._put(known, form, code)
+            before = put(form, code)
+            if before is not code:
+                self._put_beside(before, form, code)
 
     def add_fallback(self, entry: Entry, form: str) -> None:
         """A form that counts only when no word of the language looks like it."""
@@ -96,15 +100,15 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
 
     def close(self) -> None:
         """Sort out the forms of several words; nothing may be added afterwards."""
-        phrases: dict[str, dict[str, list[str]]] = {}
         for form in self.codes:
             if " " in form:
                 first, second = form.split(" ", 2)[:2]
-                phrases.setdefault(first, {}).setdefault(second, []).append(form)
-        self.phrases = {
-            first: {second: tuple(sorted(forms, key=lambda form: (-len(form), form))) for second, forms in following.items()}
-            for first, following in phrases.items()
-        }
+                following = self.phrases.setdefault(first, {})
+                following[second] = (*following.get(second, ()), form)
+        for following in self.phrases.values():
+            for second, forms in following.items():
+                if len(forms) > 1:
+                    following[second] = tuple(sorted(forms, key=lambda form: (-len(form), form)))
         self.spelling = bool(self._written)
         self._written = {
             form: ways for form, ways in self._written.items() if len(found := set().union(*ways.values())) > 1 or not min(found).isascii()
@@ -158,14 +162,17 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
             apart=frozenset().union(*always),
         )
 
-    def states(self) -> Iterator[tuple[str, str, Tags]]:
-        """(form, ISO code, tags) of every reading that stands for a state or something of it."""
-        of_state = {number for number, (entry, _) in enumerate(self._sources) if entry.iso}
+    def states(self, wanted: Container[str], without: Tags) -> Iterator[tuple[str, str]]:
+        """(form, ISO code) of every reading that stands for a wanted state or something of it and has no tag of `without`."""
+        fitting = {
+            number: entry.iso
+            for number, (entry, tags) in enumerate(self._sources)
+            if entry.iso in wanted and without.isdisjoint(tags) and without.isdisjoint(entry.classes)
+        }
         for form, code in self.codes.items():
             for one in code if isinstance(code, tuple) else (code,):
-                if one in of_state:
-                    entry, tags = self._sources[one]
-                    yield form, str(entry.iso), entry.classes | tags
+                if (iso := fitting.get(one)) is not None:
+                    yield form, iso
 
     def __getitem__(self, form: str) -> tuple[Reading, ...]:
         return self.choice(form).readings
@@ -179,12 +186,9 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
     def __len__(self) -> int:
         return len(self.codes)
 
-    def _put(self, known: dict[str, int | tuple[int, ...]], form: str, code: int) -> None:
-        """Add a reading to a form unless the same entry has it with the same tags already."""
-        before = known.setdefault(form, code)
-        if before is code:
-            return
+    def _put_beside(self, before: int | tuple[int, ...], form: str, code: int) -> None:
+        """Add a reading to the others of a form unless the same entry has it with the same tags already."""
         readings = before if isinstance(before, tuple) else (before,)
         source = self._sources[code]
         if code not in readings and all(self._sources[one] != source for one in readings):
-            known[form] = (*readings, code)
+            self.codes[form] = (*readings, code)

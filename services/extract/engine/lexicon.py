@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import RootModel
@@ -104,7 +105,7 @@ def load_lexicon(folder: Path, shared: Path) -> Lexicon:
     """Compile the language in `folder`; what no language owns (persons) is in `shared`. Raises `ConfigError`."""
     language = read_toml(folder / "language.toml", LanguageFile)
     countries = read_toml(folder / "countries.toml", _Countries).root
-    persons = _persons(read_toml(shared / "persons.toml", _Persons).root)
+    persons = _persons(shared / "persons.toml")
     names = read_toml(folder / "persons.toml", _Names).root
     if unknown := sorted(set(names) - set(persons)):
         raise ConfigError(f"{folder / 'persons.toml'}: {', '.join(unknown)}: not in {shared / 'persons.toml'}; add the person there.")
@@ -151,7 +152,10 @@ def _paradigm(language: LanguageFile, name: str) -> Paradigm:
     )
 
 
-def _persons(data: Mapping[str, PersonData]) -> dict[str, Person]:
+@lru_cache(maxsize=1)
+def _persons(path: Path) -> Mapping[str, Person]:
+    """The people that all languages share: read once for all of them."""
+    data = read_toml(path, _Persons).root
     return {id: Person(id, person.name, person.country, person.offices) for id, person in data.items()}
 
 

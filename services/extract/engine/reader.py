@@ -39,10 +39,10 @@ def compiled(folder: Path, shared: Path) -> Lexicon:
 
 def reader(lexicon: Lexicon, watch: Watchlist) -> Reader:
     """`lexicon` with the names of all watched states, by which a text that cannot matter is put aside."""
-    names = _names_of_states(lexicon, watch.states)
-    for form, iso, tags in lexicon.forms.states():
-        if iso in watch.states and not tags & NOT_NEEDED:
-            names.setdefault(form, iso)
+    watched = watch.states
+    names = _names_of_states(lexicon, watched)
+    for form, iso in lexicon.forms.states(watched, NOT_NEEDED):
+        names.setdefault(form, iso)
     ordered = sorted(names)
     return Reader(
         lexicon=lexicon,
