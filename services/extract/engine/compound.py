@@ -22,19 +22,8 @@ _NOUN_MARKS = frozenset({"def", "p.of", "to", "in", "indef", "poss"})
 _BEFORE_AN_OBJECT = frozenset({"verb", "aux", "neg", "ptc", "inf", "ger"})
 _BEFORE_A_NOUN = frozenset(
     {
-        "filler",
-        "first",
-        "number",
-        "adj",
-        "date.count",
-        "light",
-        "v.perform",
-        "demonym",
-        "official_word",
-        "during",
-        "doubt",
-        "plan",
-        "secret",
+        *("filler", "first", "number", "adj", "date.count", "light", "v.perform", "demonym", "official_word", "during"),
+        *("doubt", "plan", "secret", "date.next", "date.last"),
     }
 )
 _LINKS = frozenset({"adv", "neg", "neg.part", "refl", "pron"})

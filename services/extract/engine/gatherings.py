@@ -81,6 +81,8 @@ def _turn_round(side: list[Actor], others: list[Actor], visit: Mention | None) -
 
 def _is_purpose(place: Place, mention: Mention) -> bool:
     """ "travelled to meet X": what somebody travels for is not yet a meeting."""
+    if "inf" in place.trigger.tags and "verb" not in place.trigger.tags and place.at and "purpose" in place.items[place.at - 1].tags:
+        return any({"verb", "perf"} <= item.tags for item in place.items[: place.at])  # went there to meet
     return "noun" in place.trigger.tags and "to" in place.trigger.tags and mention.modality.course == "future"
 
 

@@ -109,10 +109,10 @@ def _tense(item: Item) -> str:
         return "refused"
     if "modal" in tags or "would" in tags:
         return "hypothetical"
+    if {"inf", "perf", "svo"} <= tags:
+        return "past"  # "to have signed"
     if {"inf", "svo"} <= tags or "bare_inf" in tags:
         return "inf"
-    if "refused" in tags:
-        return "refused"
     if "lapsed" in tags:
         return "lapsed"
     if "fut" in tags or "subj" in tags:

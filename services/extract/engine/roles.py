@@ -149,7 +149,7 @@ def subject_in_front(place: Place) -> Item | None:
         if "relative" in item.tags and touches:
             return _antecedent(items, position)
         if "pronoun" in item.tags and touches:
-            return _speaker(items, position)
+            return _speaker(items, position) or _goes_on(items, position)
         if "inverts" in item.tags and touches:
             return subject_behind(place)
         if "verb" in item.tags and conj:
@@ -162,6 +162,20 @@ def subject_in_front(place: Place) -> Item | None:
             return item
         last = item
     return subject_behind(place) if "say" in trigger.tags else None
+
+
+def _goes_on(items: list[Item], position: int) -> Item | None:
+    """Whom "where he" speaks of: the subject of the verb of the clause before."""
+    opener = items[position - 1] if position else None
+    if opener is None or "inverts" not in opener.tags or "complement" in opener.tags:
+        return None
+    for back in range(position - 2, -1, -1):
+        if "verb" in items[back].tags:
+            found = subject_in_front(Place(items, back))
+            return found if found is not None and has_member(found, ("official", "person", "delegation")) else None
+        if "break" in items[back].tags:
+            return None
+    return None
 
 
 def _controller(place: Place) -> Item | None:
@@ -237,6 +251,12 @@ def _is_object(items: list[Item], position: int) -> bool:
     return False
 
 
+def _has_pronoun(place: Place) -> bool:
+    """Whether the subject of the verb is "he" or "they", right in front of it."""
+    before = place.items[place.at - 1] if place.at else None
+    return before is not None and "pronoun" in before.tags and gap(before, place.trigger) == 0
+
+
 def object_(place: Place) -> list[Item]:
     """What a verb acts on: the first plain actor behind it that is not its subject."""
     chosen = _subject(place)
@@ -258,7 +278,7 @@ def object_(place: Place) -> list[Item]:
         if "including" in item.tags:
             skipping = True
         elif is_plain(item):
-            return [item] if chosen is not None or "p.obj" in item.tags else []
+            return [item] if chosen is not None or "p.obj" in item.tags or _has_pronoun(place) else []
         last = item
     return []
 
