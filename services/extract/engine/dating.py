@@ -152,8 +152,8 @@ def _same_clause(items: Sequence[Item], at: int, position: int, governor: Item |
         return False
     low, high = min(at, position), max(at, position)
     for item in items[low + 1 : high]:
-        if "break" in item.tags and "relative" not in item.tags:
-            return False
+        if "break" in item.tags and ("relative" not in item.tags or (position < at and "svo" in items[at].tags)):
+            return False  # what a relative clause tells has no day of the clause before it
         if "say" in item.tags:
             return False
         if item is not governor and item.tags & _EVENTFUL:

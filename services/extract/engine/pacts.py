@@ -36,7 +36,7 @@ def build_pair(story: Story, sentence: Sentence, place: Place, mention: Mention)
     presupposed = modality_is_bare(mention) and mention.rule.stage is Stage.ANNOUNCED and "announcer" not in mention.roles
     if presupposed and not mention.modality.after:
         return "not_asserted"
-    if _only_named(place, mention):
+    if _only_named(place, mention) or _in_passing(place, mention):
         return "not_asserted"
     mention.parties = states
     if not story.watchlist.in_scope([*states, *([mention.object_party] if mention.object_party else [])]):
@@ -56,6 +56,8 @@ def build_pair(story: Story, sentence: Sentence, place: Place, mention: Mention)
         story.weak.append(mention)
         return "not_asserted"
     story.mentions.extend(_each_step(story, mention))
+    if mention.type is EventType.AGREEMENT and mention.object is not None and mention.domains:
+        story.mentions.extend(_further(story, place, mention, mention.object))
     return True
 
 
@@ -67,6 +69,32 @@ def _each_step(story: Story, mention: Mention) -> list[Mention]:
         return [mention]
     pairs = [[taker, others[0]] for taker in takers if story.watchlist.in_scope([taker, others[0]])]
     return [replace(mention, parties=pair, evidence=list(mention.evidence)) for pair in pairs] or [mention]
+
+
+def _in_passing(place: Place, mention: Mention) -> bool:
+    """What a relative clause without a day says of a state ("B, which has normalised its relations with A"): known from before."""
+    before = place.items[place.at - 1] if place.at else None
+    relative = before is not None and "relative" in before.tags and gap(before, place.trigger) == 0
+    return relative and "svo" in place.trigger.tags and mention.when is None and mention.announced is None and not mention.ahead
+
+
+def _another(item: Item) -> bool:
+    """A further instrument in a list ("an agreement on X, an agreement on Y")."""
+    return "n.instrument" in item.tags and "indef" in item.tags
+
+
+def _further(story: Story, place: Place, mention: Mention, anchor: Item) -> list[Mention]:
+    """The other instruments that the same verb lists, each with its own fields (ontology E7)."""
+    found: list[Mention] = []
+    for item in place.items[place.items.index(anchor) + 1 :]:
+        if {"break", "verb"} & item.tags:
+            break
+        if _another(item):
+            other = replace(mention, object=item, evidence=[*mention.evidence, (EvidenceRole.INSTRUMENT, item.start, item.end)], domains=())
+            _instrument(story, place, other)
+            if other.domains:
+                found.append(other)
+    return found
 
 
 def _sides(story: Story, sentence: Sentence, place: Place, mention: Mention) -> list[str]:
@@ -250,7 +278,7 @@ def _described_by(items: Sequence[Item], position: int) -> list[Item]:
     for item in items[position + 1 :]:
         distance = gap(last, item)
         words += max(distance, 0)
-        ends = "break" in item.tags and "relative" not in item.tags
+        ends = ("break" in item.tags and "relative" not in item.tags) or _another(item)
         if ends or item.tags & _ENDS_DESCRIPTION or ("verb" in item.tags and not item.tags & _DESCRIBES) or words > DESCRIPTION_WORDS:
             break
         if distance > (3 if loose else 2) or (distance > 0 and "after_comma" in item.tags):

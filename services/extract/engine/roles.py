@@ -147,7 +147,7 @@ def subject_in_front(place: Place) -> Item | None:
         if words > (FRONT_WORDS_PARTED if parted else FRONT_WORDS):
             return None
         if "relative" in item.tags and touches:
-            return _antecedent(items, position)
+            return _antecedent(items, position) or _actor_before(items, position)
         if "pronoun" in item.tags and touches:
             return _speaker(items, position) or _goes_on(items, position)
         if "inverts" in item.tags and touches:
@@ -239,6 +239,12 @@ def _antecedent(items: list[Item], position: int) -> Item | None:
     if "n.states" in before.tags and position >= 3 and "p.from" in items[position - 2].tags:
         return next((item for item in items[max(position - 4, 0) : position - 2] if is_plain(item)), None)
     return None
+
+
+def _actor_before(items: list[Item], position: int) -> Item | None:
+    """The actor right before a relative pronoun, whatever it is itself in the clause before ("the visit of X, who signed")."""
+    before = items[position - 1] if position else None
+    return before if before is not None and is_actor(before) and gap(before, items[position]) == 0 else None
 
 
 def _is_object(items: list[Item], position: int) -> bool:
