@@ -649,7 +649,7 @@ def _grouped(text: Text, items: list[Item]) -> list[Item]:
             continue
         if _begins_clause(text, before, item):
             item.tags |= {"clause"}
-        joins = _joins(before, item) and gap(before, item) <= 0
+        joins = _joins(before, item) and (gap(before, item) <= 0 or _only_bracketed(text, before, item))
         if joins and "actor" in item.tags and not _opens_clause(text, before, items[position : position + 2]):
             group, new = before.value, item.value
             assert isinstance(group, Group) and isinstance(new, Group)
@@ -705,6 +705,12 @@ def _joins(before: Item, item: Item) -> bool:
     if "clause" in item.tags:
         return False
     return "conj" in item.tags or ("p.between_to" in before.tags and "p.to" in item.tags)
+
+
+def _only_bracketed(text: Text, before: Item, item: Item) -> bool:
+    """ "Manama (BAH) and Tel Aviv": one word in brackets is all that stands between, behind it the "and"."""
+    between = text.norm[before.end : item.start if item.lead < 0 else item.lead].strip()
+    return gap(before, item) == 1 and between.startswith("(") and between.endswith(")")
 
 
 def _begins_clause(text: Text, before: Item, item: Item) -> bool:

@@ -327,6 +327,7 @@ FINDERS: dict[str, Finder] = {
     "on_visit": frontroles.on_visit,
     "envoy_pair": frontroles.envoy_pair,
     "presented": frontroles.presented,
+    "launched_by": frontroles.launched_by,
     "carrier": frontroles.carrier,
     "host_state": frontroles.host_state,
     "mover": frontroles.mover,

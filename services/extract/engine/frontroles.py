@@ -94,6 +94,14 @@ def _members(item: Item) -> list[Actor]:
     return item.value.members if isinstance(item.value, Group) else []
 
 
+def launched_by(place: Place) -> list[Item]:
+    """The subject of the verb of launching before the noun."""
+    for position in range(place.at - 1, max(place.at - 5, -1), -1):
+        if "v.launch" in place.items[position].tags:
+            return roles.subject(Place(place.items, position))
+    return []
+
+
 def carrier(place: Place) -> list[Item]:
     """Whose flights to one state these are: the airline or state in front, and that state; none when the flights go to several."""
     owners, targets = roles.subject(place), roles.to(place)

@@ -25,7 +25,11 @@ def _person(story: Story, actor: Actor, role: PersonRole, day: date | None) -> d
     known = lexicon.persons.get(actor.person) if actor.person else None
     office = known.office_at(day or story.published) if known else None
     rank: Rank | None = None if actor.rank is Rank.UNKNOWN else actor.rank
-    vague = rank in (Rank.DELEGATION, Rank.MINISTER_OTHER) and office is not None and office.rank is not Rank.FORMER_OFFICIAL
+    vague = (
+        rank in (Rank.DELEGATION, Rank.MINISTER_OTHER, Rank.SENIOR_OFFICER)
+        and office is not None
+        and office.rank is not Rank.FORMER_OFFICIAL
+    )
     if office is not None and (rank is None or vague):
         rank = office.rank
     if rank is None and actor.kind == "delegation":

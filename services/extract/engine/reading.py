@@ -147,6 +147,8 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> st
         if group.members:
             mention.roles[role] = group
     attributes(story, sentence, place, mention)
+    if mention.when is None and rule.type in _RECALLED and _presupposed(place):
+        mention.weak = mention.modality.after = True
     build = _BUILDERS.get(rule.type, build_pair)
     return build(story, sentence, place, mention)
 
@@ -177,6 +179,22 @@ def _denied_object(place: Place, anchor: Item) -> bool:
     """ "signed no agreement": what does not exist is not signed."""
     at = place.items.index(anchor)
     return at > 0 and "neg" in place.items[at - 1].tags and gap(place.items[at - 1], anchor) == 0
+
+
+_RECALLED = frozenset({EventType.AGREEMENT, EventType.RELATIONS_CHANGE})
+_IN_A_CLAUSE = frozenset({"actor", "date", "filler", "adverb", "first"})
+
+
+def _presupposed(place: Place) -> bool:
+    """ "after A and B signed": a clause with "after" or "since" names what everybody knows; without a day it is no news."""
+    if "verb" not in place.trigger.tags:
+        return False
+    for item in reversed(place.items[: place.at]):
+        if {"after", "since"} & item.tags and "actor" not in item.tags and "date" not in item.tags:
+            return not {"break", "day_after"} & item.tags
+        if not item.tags & _IN_A_CLAUSE:
+            return False
+    return False
 
 
 def _opens(place: Place) -> bool:

@@ -136,7 +136,7 @@ _NO_SUBJECT = frozenset({"inf", "ger", "ptc"})
 def subject_in_front(place: Place) -> Item | None:
     """The subject of a verb in a language that puts it first: what stands in front, over days, places and asides between commas."""
     items, trigger, words, last = place.items, place.trigger, 0, place.trigger
-    if {"inf", "ger"} & trigger.tags and "verb" not in trigger.tags:
+    if {"inf", "ger"} & trigger.tags and ("verb" not in trigger.tags or "errand" in trigger.tags):
         return _controller(place)
     parted = "after_comma" in trigger.tags
     conj = "conj" in trigger.tags
