@@ -33,6 +33,9 @@ def judge(place: Place) -> Modality:
         if _ends_clause(item) and not ("bare_inf" in item.tags and {"bare_inf", "conj"} <= trigger.tags):
             if "break" in item.tags:
                 result.course = _course_of_clause(place, position, result.course)
+            elif {"conj", "verb"} <= trigger.tags:
+                earlier = judge(Place(place.items, position)).course  # "it is possible that A visits and meets"
+                result.course = earlier if earlier in SHARED else result.course
             break
         last = item
     if result.course == "noun":
@@ -78,6 +81,8 @@ def _shade(place: Place, item: Item, words: int, result: Modality) -> None:
         result.course = "lapsed"
 
 
+SHARED = frozenset({"hypothetical", "denied", "invited"})
+"""Courses that a second verb shares with the one before it."""
 CARRIERS = frozenset({"v.perform", "v.begin", "v.end", "v.hold", "v.launch", "v.witness", "v.result"})
 """Verbs that lend a noun their tense: pay (a visit), begin, hold, launch, see, result in."""
 
