@@ -130,7 +130,8 @@ def _first(story: Story, draft: Draft) -> dict[str, Any] | None:
         else:
             scope = FirstScope.PAIR
         start, end = story.text.span(mention.trigger.start, max(mention.trigger.end, mention.first.end))
-        return {"is_first": True, "scope": scope, "text_scope": story.text.source[start : min(end, start + MAX_SPAN_CHARS)] or None}
+        words = story.text.source[start : min(end, start + MAX_SPAN_CHARS)] or None
+        return {"is_first": mention.since is None, "scope": scope, "text_scope": words, "since": mention.since}
     return None
 
 

@@ -94,6 +94,8 @@ def _two_sides(story: Story, place: Place, mention: Mention) -> tuple[list[Actor
 
     both = members("both")
     side, others = both[:1] or members("side"), both[1:] or members("counterpart")
+    if not side and others:
+        side = members("spoken")[:1]
     if side and not others and side[0].start > place.trigger.start and (spoken := members("spoken")):
         side, others = spoken[:1], side
     return side, others

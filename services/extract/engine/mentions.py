@@ -80,3 +80,4 @@ class Mention:
     inherited: bool = False
     weak: bool = False
     object_party: str | None = None
+    since: str | None = None

@@ -99,9 +99,28 @@ def subject_behind(place: Place) -> Item | None:
         if words > SUBJECT_WORDS or item.tags & OPAQUE or {"n.instrument", "n.visit", "n.sign", "n.arrive", "site"} & item.tags:
             return None
         if _acts(item):
-            return item
+            return _traveller_behind(place, item) or item
         if is_actor(item) and not (item.tags & (IN | TO) and has_member(item, ("state", "capital", "city"))):
             return None
+        last = item
+    return None
+
+
+GOING = frozenset({"v.visit", "v.leave", "v.arrive", "v.depart", "v.land"})
+
+
+def _traveller_behind(place: Place, goal: Item) -> Item | None:
+    """ "left Cairo yesterday a delegation": behind a verb of going a place is its goal when the traveller follows."""
+    if not place.trigger.tags & GOING or not has_member(goal, ("state", "capital", "city")):
+        return None
+    start = place.items.index(goal)
+    words, last = 0, goal
+    for item in place.items[start + 1 : start + 4]:
+        words += max(gap(last, item), 0)
+        if words > SUBJECT_WORDS or item.tags & OPAQUE:
+            return None
+        if _acts(item) and has_member(item, ("official", "person", "delegation")):
+            return item
         last = item
     return None
 
@@ -462,7 +481,7 @@ def _ahead(place: Place) -> list[Item]:
     carried = "n.visit" in place.trigger.tags
     for position, item in enumerate(place.items[place.at + 1 :], place.at + 1):
         words += max(gap(last, item), 0)
-        if "during" in item.tags and position + 1 < len(place.items) and "n.visit" in place.items[position + 1].tags:
+        if "during" in item.tags and position + 1 < len(place.items) and {"n.visit", "date"} & place.items[position + 1].tags:
             last = item
             continue
         if carried and item.tags & {"relative", "inverts", "v.perform"}:

@@ -50,6 +50,9 @@ def _visitors(story: Story, place: Place, mention: Mention) -> list[Actor]:
     if including is not None and visitors and visitors[0].plural:
         visitors = [including]
         mention.aggregate = True
+    for actor in visitors:
+        if actor.kind == "delegation" and actor.iso is None:
+            actor.iso = _members_state(place, actor)
     senders = mention.roles.get("sender", Group()).states
     for actor in visitors if len(senders) == 1 else ():
         actor.iso = actor.iso or senders[0]
@@ -118,6 +121,15 @@ def _only_describes(mention: Mention, visitors: list[Actor]) -> bool:
     strangers = all("indef" in actor.tags and actor.person is None and actor.name is None for actor in visitors)
     some = modality.course == "noun" and bool(visitors) and strangers
     return mention.first is not None and (generic or some)
+
+
+def _members_state(place: Place, delegation: Actor) -> str | None:
+    """ "a delegation that includes Israeli officials": its state is that of its members."""
+    at = next((i for i, item in enumerate(place.items) if item.start <= delegation.start < item.end), None)
+    following = place.items[at + 1 : at + 4] if at is not None else []
+    if not any("including" in item.tags for item in following):
+        return None
+    return next((s for item in following if isinstance(item.value, Group) for s in item.value.states), None)
 
 
 def _including(place: Place) -> Actor | None:
