@@ -16,7 +16,16 @@ from schemas.event import Extractor as Identity
 from services.extract.engine.actors import find_actors
 from services.extract.engine.build import Built, build
 from services.extract.engine.compound import join_verbs
-from services.extract.engine.context import Context, full_names, learn_offices, name_again, resolve_kingdom, resolve_twins, surnames
+from services.extract.engine.context import (
+    Context,
+    full_names,
+    learn_offices,
+    name_again,
+    resolve_kingdom,
+    resolve_own_country,
+    resolve_twins,
+    surnames,
+)
 from services.extract.engine.dates import find_dates
 from services.extract.engine.items import Item, Sentence, numbers, scan, with_colons
 from services.extract.engine.lexicon import Lexicon
@@ -115,6 +124,7 @@ class Extractor:
             if language.compound_verbs:
                 sentence.items = join_verbs(text, sentence.items)
             resolve_kingdom(sentence, context)
+            resolve_own_country(sentence)
             words[sentence.number] = list(sentence.items)
             sentence.items = find_actors(text, sentence.items)
         _name_again(text, found, words, reader.lexicon)

@@ -282,7 +282,8 @@ class _Phrase:
     def _take(self, item: Item) -> bool:
         distance = gap(self.last, item)
         ministry = "portfolio" in self.head.tags and (self.last is self.head or ("domain" in self.last.tags and self.actor.iso is None))
-        if distance > 0 and not (ministry and distance <= PORTFOLIO_WORDS and "demonym" in item.tags):
+        called = {"company", "private"} & self.head.tags and self.last is self.head and self.kind == "org"
+        if distance > 0 and not ((ministry or called) and distance <= PORTFOLIO_WORDS and "demonym" in item.tags):
             return False
         if "date" in item.tags or "not_actor" in item.tags:
             return False
@@ -666,7 +667,7 @@ def _grouped(text: Text, items: list[Item]) -> list[Item]:
             joined = _second_nation(before, item, items[position + 1] if position + 1 < len(items) else None)
             if joined:
                 continue
-        if _names_holder(before, item) or _in_brackets(text, before, item):
+        if _names_holder(before, item) or _holds_office(before, item) or _in_brackets(text, before, item):
             continue
         out.append(item)
     return out
@@ -697,6 +698,22 @@ def _names_holder(before: Item, item: Item) -> bool:
     before.value.members.extend(item.value.members[1:])
     before.end, before.last = item.end, item.last
     before.tags = before.tags | {"person"}
+    return True
+
+
+def _holds_office(before: Item, item: Item) -> bool:
+    """ "General A, head of the Sovereignty Council": an office without a name right behind a name is its bearer's."""
+    if not (isinstance(before.value, Group) and isinstance(item.value, Group)) or item.tags & MARKS or gap(before, item) != 0:
+        return False
+    known, office = before.value.members[-1], item.value.members[0]
+    if known.kind not in ("official", "person") or (known.person is None and known.name is None):
+        return False
+    bare = office.kind == "official" and office.person is None and office.name is None and not office.plural and office.rank is not None
+    if not bare or office.iso is None or office.iso != known.iso or {"speaker_for", "counterpart", "official"} & office.tags:
+        return False
+    known.rank, known.office = office.rank, office.office
+    before.value.members.extend(item.value.members[1:])
+    before.end, before.last = item.end, item.last
     return True
 
 

@@ -11,6 +11,7 @@ from services.extract.engine.drafts import Draft
 from services.extract.engine.eventdates import looks_ahead, shared_date
 from services.extract.engine.items import Item, Sentence
 from services.extract.engine.mentions import Mention
+from services.extract.engine.pacts import only_named
 from services.extract.engine.roles import Place
 from services.extract.engine.story import PLACES, Story
 
@@ -31,6 +32,8 @@ def build_flights(story: Story, sentence: Sentence, place: Place, mention: Menti
         return "no_second_party"
     if not story.watchlist.in_scope(parties):
         return "out_of_scope"
+    if only_named(place, mention):
+        return "not_asserted"
     mention.parties = _watched(story, parties)
     for group in mention.roles.values():
         mention.evidence.extend((EvidenceRole.PARTY, actor.start, actor.end) for actor in group.members)

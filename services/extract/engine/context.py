@@ -67,6 +67,19 @@ def resolve_kingdom(sentence: Sentence, context: Context) -> None:
                 sentence.items[position] = Item(item.start, item.end, item.first, item.last, tags, (Reading(entry, tags),))
 
 
+def resolve_own_country(sentence: Sentence) -> None:
+    """Give each "his country" its state: that of whoever is named last before it in the sentence."""
+    for position, item in enumerate(sentence.items):
+        if "own_country" not in item.tags:
+            continue
+        before = (_plain_state(other) or other.entry("person") for other in reversed(sentence.items[:position]))
+        found = next((entry.iso for entry in before if entry is not None and entry.iso), None)
+        if found is not None:
+            entry = Entry(frozenset({"state"}), "own_country", iso=found)
+            tags = (item.tags - {"own_country"}) | {"state"}
+            sentence.items[position] = Item(item.start, item.end, item.first, item.last, tags, (Reading(entry, tags),))
+
+
 def _qualified(items: list[Item], position: int) -> bool:
     """Whether an adjective behind "the State" says that it is another one ("the Hebrew state")."""
     following = items[position + 1] if position + 1 < len(items) else None

@@ -57,7 +57,7 @@ def dates(story: Story, sentence: Sentence, place: Place, mention: Mention) -> N
         # "since September" dates no single occurrence; a series (an aggregate) runs from there to the day of the text.
         mention.since = str(when.start.year) if when.start is not None else None
         series = any("including" in item.tags for item in place.items) or "plural" in mention.trigger.tags
-        mention.when = When(when.start, story.published, Precision.INTERVAL) if series else None
+        mention.when = When(when.start if series else None, story.published, Precision.INTERVAL if series else Precision.ON_OR_BEFORE)
     else:
         mention.when = when
         mention.ahead = when.start is not None and when.start > story.published

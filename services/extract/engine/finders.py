@@ -32,6 +32,22 @@ def beside(place: Place) -> list[Item]:
     return [item for item in ahead(place) if is_actor(item) and "p.beside" in item.tags]
 
 
+def held_between(place: Place) -> list[Item]:
+    """Actors with "between" behind the verb of holding that follows a noun ("a meeting that will be held between A and B")."""
+    words, last = 0, place.trigger
+    for position in range(place.at + 1, len(place.items)):
+        item = place.items[position]
+        words += max(gap(last, item), 0)
+        if words > CARRIED_WORDS:
+            return []
+        if {"v.hold", "v.perform", "light"} & item.tags:
+            return roles.between(Place(place.items, position))
+        if "verb" in item.tags:
+            return []
+        last = item
+    return []
+
+
 def bound_for(place: Place) -> list[Item]:
     """The state or city introduced by "to" before the trigger, in its clause ("left for B to take part")."""
     for item in reversed(place.items[: place.at]):
@@ -376,6 +392,7 @@ FINDERS: dict[str, Finder] = {
     "envoy": envoy,
     "before": before,
     "plus": plus,
+    "held_between": held_between,
     "bound_for": bound_for,
     "clause_subject": clause_subject,
     "partakers": partakers,

@@ -101,10 +101,18 @@ def long_ago(place: Place) -> bool:
             return False
         if "since" in item.tags:
             return True
+        if "date" in item.tags and _measured(place.items, item):
+            return True
         if not {"say", "p.from", "filler", "n.resume", "noun"} & item.tags:
             return False
         last = item
     return False
+
+
+def _measured(items: list[Item], span: Item) -> bool:
+    """ "four years after": a length of time behind "after" puts what follows into the past."""
+    at = items.index(span)
+    return at > 0 and "after" in items[at - 1].tags and gap(items[at - 1], span) <= 1
 
 
 def _clause(place: Place) -> list[Item]:

@@ -36,7 +36,7 @@ def build_pair(story: Story, sentence: Sentence, place: Place, mention: Mention)
     presupposed = modality_is_bare(mention) and mention.rule.stage is Stage.ANNOUNCED and "announcer" not in mention.roles
     if presupposed and not mention.modality.after:
         return "not_asserted"
-    if _only_named(place, mention) or _in_passing(place, mention):
+    if only_named(place, mention) or _in_passing(place, mention):
         return "not_asserted"
     mention.parties = states
     if not story.watchlist.in_scope([*states, *([mention.object_party] if mention.object_party else [])]):
@@ -123,12 +123,17 @@ def _sides(story: Story, sentence: Sentence, place: Place, mention: Mention) -> 
     return states
 
 
-def _only_named(place: Place, mention: Mention) -> bool:
+def only_named(place: Place, mention: Mention) -> bool:
     """A step that is only named by its noun: no verb carries it, nobody announces or decides it, nothing dates it."""
     tags = mention.trigger.tags
-    if "noun" not in tags or "verb" in tags or "n.sign" in tags or mention.rule.told or mention.sentence.headline:
+    if "noun" not in tags or "verb" in tags or "n.sign" in tags or mention.rule.told:
         return False
-    if mention.modality.course != "noun" or mention.when is not None or mention.announced is not None:
+    if mention.modality.course == "future" and mention.when is None:
+        # "in order to open": a purpose is no plan unless somebody plans or decides it
+        return not any({"plan", "v.decide", "fut"} & item.tags for item in place.items[: place.at])
+    dated = mention.when is not None or mention.announced is not None
+    opening = "n.inaugurate" in tags and not mention.modality.after  # a date beside an opening that is only spoken of is another's
+    if mention.modality.course != "noun" or (dated and not opening) or mention.sentence.headline:
         return False
     return not (took_place(place) or decided(place))
 
@@ -179,12 +184,19 @@ def _inherited(story: Story, sentence: Sentence, place: Place, states: list[str]
             return here
     others = {state for item in _clause(place) if is_actor(item) and isinstance(item.value, Group) for state in item.value.states}
     if both:
-        pair = story.pair_before(states)
+        pair = story.pair_before(states) or _pair_named_before(story, place)
         return pair if pair and others <= set(pair) else None
     if visit is not None and set(states) | others <= set(visit.parties):
         mention.roles.setdefault("signatory", Group([actor for actor in visit.visitors if actor.person]))
         return visit.parties
     return None
+
+
+def _pair_named_before(story: Story, place: Place) -> list[str] | None:
+    """The two states that the sentence names before "the two sides"."""
+    named = [s for item in place.items[: place.at] if is_actor(item) and isinstance(item.value, Group) for s in item.value.states]
+    pair = list(dict.fromkeys(named))
+    return pair if len(pair) == 2 and story.watchlist.in_scope(pair) else None
 
 
 def _spoken_of(story: Story, sentence: Sentence, visit: Mention) -> bool:
