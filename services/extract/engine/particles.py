@@ -20,12 +20,14 @@ def right_case(text: Text, items: list[Item]) -> list[Item]:
     """`items` without readings that their capitals rule out: a name in small letters, a small word with a capital."""
     kept = []
     for item in items:
-        if item.tags & CASED:
+        if not CASED.isdisjoint(item.tags):
             raw = text.raw(item.start, item.end)
-            item.readings = tuple(reading for reading in item.readings if _case_fits(reading, raw))
-            if not item.readings:
+            fitting = tuple([reading for reading in item.readings if _case_fits(reading, raw)])
+            if not fitting:
                 continue
-            item.tags = frozenset().union(*(reading.tags for reading in item.readings))
+            if len(fitting) < len(item.readings):
+                item.readings = fitting
+                item.tags = frozenset().union(*(reading.tags for reading in fitting))
         kept.append(item)
     return kept
 
@@ -36,13 +38,15 @@ def _case_fits(reading: Reading, raw: str) -> bool:
     if not _has_its_capital(lemma, raw):
         return "cap" not in reading.tags and not (lemma[:1].isupper() and reading.tags & NAMES)
     abbreviation = len(lemma) > 1 and lemma.isupper()
-    return "small" not in reading.tags and (raw.isupper() or not abbreviation)
+    return "small" not in reading.tags and (not abbreviation or raw.isupper())
 
 
 def _has_its_capital(lemma: str, raw: str) -> bool:
     """Whether some word that begins with a capital in the lemma does so in the text ("The Gambia", "the Gambia")."""
+    if raw[:1].isupper():
+        return True
     words = zip(lemma.split(), raw.split(), strict=False)
-    return any(mine[:1].isupper() and theirs[:1].isupper() for mine, theirs in words) or raw[:1].isupper()
+    return any(mine[:1].isupper() and theirs[:1].isupper() for mine, theirs in words)
 
 
 def join_particles(text: Text, items: list[Item]) -> list[Item]:

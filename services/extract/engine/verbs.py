@@ -46,10 +46,9 @@ def compose_verbs(text: Text, items: list[Item]) -> list[Item]:
     out: list[Item] = []
     last_verb: Item | None = None
     for position, item in enumerate(items):
-        following = items[position + 1] if position + 1 < len(items) else None
-        if {"noun", "verb"} <= item.tags:
-            _decide(out[-1] if out else None, item, following)
-        if "verb" in item.tags and item.tags & FORMS:
+        if "verb" in item.tags and "noun" in item.tags:
+            _decide(out[-1] if out else None, item, items[position + 1] if position + 1 < len(items) else None)
+        if "verb" in item.tags and not FORMS.isdisjoint(item.tags):
             _compose(out, item, last_verb)
             if "verb" in item.tags:
                 last_verb = item
