@@ -551,7 +551,7 @@ def _absorb_description(text: Text, out: list[Item], item: Item) -> None:
         return
     count = 0
     nearest = item
-    while count < len(out) and ({"filler", "demonym"} & out[-1 - count].tags) and gap(out[-1 - count], nearest) == 0:
+    while count < len(out) and ({"filler", "demonym", "capital_word"} & out[-1 - count].tags) and gap(out[-1 - count], nearest) == 0:
         if out[-1 - count].tags & MARKS and has_comma(text, out[-1 - count], nearest):
             break  # "flew, in secret, to Cairo": an adverb with a preposition of its own
         nearest = out[-1 - count]
@@ -762,7 +762,7 @@ def _opens_clause(text: Text, before: Item, items: list[Item]) -> bool:
 
 def _handed_on(members: list[Actor], actor: Actor) -> Actor:
     """ "the foreign ministers of A and B": B is a minister too; "the minister and his counterpart": the same office."""
-    first = next((member for member in members if member.kind == "official"), None)
+    first = next((member for member in reversed(members) if member.kind == "official"), None)
     if first is None:
         return actor
     if actor.kind == "state" and first.plural and members[-1].iso is not None:

@@ -93,6 +93,8 @@ def _candidates(story: Story, place: Place, mention: Mention) -> tuple[Item | No
         governor = _governor(items, position)
         if governor is None and position <= 1:
             opening = item
+        elif governor is not None and "say" in governor.tags and _opens_quotation(items, position, place.at):
+            own = (0, item) if own is None else own
         elif governor is not None and "say" in governor.tags and governor is not mention.trigger and not _is_announcement(mention):
             _announced_on(story, item, mention)
         elif _same_clause(items, place.at, position, governor, mention):
@@ -100,6 +102,11 @@ def _candidates(story: Story, place: Place, mention: Mention) -> tuple[Item | No
             if own is None or distance < own[0]:
                 own = (distance, item)
     return (own[1] if own else None), opening
+
+
+def _opens_quotation(items: Sequence[Item], position: int, at: int) -> bool:
+    """ "he said, 'On Monday we signed'": right behind the verb of saying and a comma the date is that of what is said."""
+    return position < at and "after_comma" in items[position].tags and bool({"say", "verb"} <= items[position - 1].tags)
 
 
 def _announced_on(story: Story, item: Item, mention: Mention) -> None:

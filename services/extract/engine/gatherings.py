@@ -18,6 +18,8 @@ def build_summit(story: Story, sentence: Sentence, place: Place, mention: Mentio
     host = mention.roles.get("host", Group())
     mention.place = where(place)
     states = group.states
+    if len(states) > 1:
+        states = list(dict.fromkeys((*host.states, *states)))
     if len(states) < 3:
         mention.parties = states
         if not host.members and len(states) == 0 and mention.place is None and mention.first is None:
