@@ -157,6 +157,8 @@ _CARRIERS = frozenset({"v.perform", "v.begin", "v.end", "v.hold", "v.launch", "v
 def _same_clause(items: Sequence[Item], at: int, position: int, governor: Item | None, mention: Mention) -> bool:
     if governor is mention.trigger or (governor is not None and "say" in governor.tags and _is_announcement(mention)):
         return True
+    if governor is not None and mention.type is EventType.SUMMIT and "n.summit" in governor.tags and items.index(governor) > at:
+        return True  # "will host A and B at a summit on Sunday"
     if governor is not None and not (governor.tags & _CARRIERS) and not _carries(items, at, governor):
         return False
     low, high = min(at, position), max(at, position)
