@@ -10,7 +10,9 @@ from services.extract.engine.furniture import FURNITURE, without_furniture
 from services.extract.engine.items import Item, Sentence
 from services.extract.engine.text import Text
 
-_END = re.compile(r"[.!?…]+|\n")
+_END = re.compile(r"[\n.!?…](?:(?<=[.!?…])[.!?…]+)?")
+"""A line end, or marks of the end of a sentence. A pattern that begins with one set of characters is sought fastest."""
+_BULLETS = frozenset("•-*·◾▪●")
 DECK_WORDS = 20
 """A line shorter than this right after the headline is a deck or a bullet, not yet the lead."""
 DATELINE_CHARS = 40
@@ -35,8 +37,8 @@ def sentences(text: Text, items: list[Item], abbreviations: Collection[str] = ()
             continue
         words = last - first + (text.flat[start] != " " and start > 0)
         headline = line == 0
-        bullet = text.norm[start:end].lstrip()[:1] in ("•", "-", "*", "·", "◾", "▪", "●")
-        if headline or (bullet and in_deck) or (in_deck and line == 1 and words < DECK_WORDS and _is_deck(text.norm, start, end)):
+        bullet = in_deck and text.norm[start:end].lstrip()[:1] in _BULLETS
+        if headline or bullet or (in_deck and line == 1 and words < DECK_WORDS and _is_deck(text.norm, start, end)):
             lead = True
         elif lead_left:
             lead, in_deck = True, False
