@@ -89,6 +89,11 @@ def _sources(sentence: Sentence, place: Place, mention: Mention) -> None:
             mention.reported = True
             mention.evidence.append((EvidenceRole.ATTRIBUTION, item.start, item.end))
             break
+    unsaid = next((item for item in place.items if "passive.say" in item.tags), None)
+    if unsaid is not None and not any("say" in item.tags and "passive.say" not in item.tags for item in place.items):
+        mention.reported = True  # "it was reported": by whom is not said
+        mention.evidence.append((EvidenceRole.ATTRIBUTION, unsaid.start, unsaid.end))
+        return
     for position in range(place.at - 1, -1, -1):
         item = place.items[position]
         if "claim" in item.tags:

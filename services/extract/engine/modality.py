@@ -197,11 +197,13 @@ def _planned_clause(place: Place, position: int) -> bool:
 
 def _held_behind(place: Place, carrier: str) -> str | None:
     """ "a summit of A and B that will be held": the verb of holding behind the noun."""
+    planned = False
     for item in place.items[place.at + 1 :]:
+        planned = planned or "plan" in item.tags
         if "will_be" in item.tags:
             return "future"
         if carrier in item.tags or "light" in item.tags:
-            return _tense(item)
+            return ("future" if planned else None) if "bare_inf" in item.tags else _tense(item)
         if "verb" in item.tags or ("break" in item.tags and not {"relative", "inverts"} & item.tags):
             return None
     return None

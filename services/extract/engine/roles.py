@@ -87,9 +87,30 @@ def _subject(place: Place) -> Item | None:
     if before is not None and before.last >= place.trigger.first - 2:
         return before
     behind = subject_behind(place) or before
+    if behind is None and (announced := _announced(place)) is not None:
+        return announced
     if behind is None and "after_comma" in place.trigger.tags and "say" not in place.trigger.tags:
         return subject_in_front(place)  # behind an aside between commas
     return behind
+
+
+def _announced(place: Place) -> Item | None:
+    """ "A announced that will-join": a verb without a subject right behind "that" has the subject of the verb of saying."""
+    opener = place.items[place.at - 1] if place.at > 1 else None
+    if opener is None or "fut" not in place.trigger.tags or "complement" not in opener.tags or gap(opener, place.trigger) > 0:
+        return None
+    for position in range(place.at - 2, -1, -1):
+        item = place.items[position]
+        if {"say", "verb"} <= item.tags:
+            found = _subject(Place(place.items, position))
+            return found if found is not None and "speaker_for" not in _tags_of(found) else None
+        if item.tags & OPAQUE:
+            return None
+    return None
+
+
+def _tags_of(item: Item) -> frozenset[str]:
+    return item.value.members[0].tags if isinstance(item.value, Group) else frozenset()
 
 
 def subject_behind(place: Place) -> Item | None:
