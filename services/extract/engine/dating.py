@@ -150,7 +150,7 @@ def _announcement_behind(items: Sequence[Item], opening: Item, place: Place) -> 
 
 _EVENTFUL = frozenset({"n.visit", "n.sign", "n.summit", "n.reach", "v.sign", "v.visit", "v.arrive", "v.depart", "after"})
 
-_CARRIERS = frozenset({"v.perform", "v.begin", "v.end", "v.hold", "v.launch", "v.witness", "light", "v.sign"})
+_CARRIERS = frozenset({"v.perform", "v.begin", "v.end", "v.hold", "v.launch", "v.witness", "v.spend", "light", "v.sign"})
 """Words that tell an occurrence of their own, or open one: a date beside them is theirs."""
 
 

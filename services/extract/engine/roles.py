@@ -198,7 +198,7 @@ def subject_in_front(place: Place) -> Item | None:
         if item.tags & OPAQUE:
             opener = _aside(items, position) if parted else None
             return opener or (subject_behind(place) if "say" in trigger.tags else None)
-        if is_plain(item) and not _governed_object(items, position, aside=parted):
+        if is_plain(item) and not _governed_object(items, position, aside=parted) and not _only_leads(items, position):
             return item
         last = item
     return subject_behind(place) if "say" in trigger.tags else None
@@ -216,6 +216,14 @@ def _goes_on(items: list[Item], position: int) -> Item | None:
         if "break" in items[back].tags:
             return None
     return None
+
+
+def _only_leads(items: list[Item], position: int) -> bool:
+    """ "a delegation led by two ministers arrived": who leads without a name is no subject beside the delegation."""
+    before, item = items[position - 1] if position else None, items[position]
+    if before is None or "including" not in before.tags or gap(before, item) > 1 or not isinstance(item.value, Group):
+        return False
+    return all(actor.person is None and actor.name is None for actor in item.value.members)
 
 
 def _controller(place: Place) -> Item | None:
