@@ -165,14 +165,15 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
     def states(self, wanted: Container[str], without: Tags) -> Iterator[tuple[str, str]]:
         """(form, ISO code) of every reading that stands for a wanted state or something of it and has no tag of `without`."""
         fitting = {
-            number: entry.iso
+            number: str(entry.iso)
             for number, (entry, tags) in enumerate(self._sources)
             if entry.iso in wanted and without.isdisjoint(tags) and without.isdisjoint(entry.classes)
         }
         for form, code in self.codes.items():
-            for one in code if isinstance(code, tuple) else (code,):
-                if (iso := fitting.get(one)) is not None:
-                    yield form, iso
+            if isinstance(code, tuple):
+                yield from ((form, fitting[one]) for one in code if one in fitting)
+            elif code in fitting:
+                yield form, fitting[code]
 
     def __getitem__(self, form: str) -> tuple[Reading, ...]:
         return self.choice(form).readings

@@ -160,13 +160,15 @@ def _persons(path: Path) -> Mapping[str, Person]:
 
 
 def _word_forms(words: list[Word], paradigms: Mapping[str, Paradigm], folder: Path) -> Iterator[tuple[Entry, str, str]]:
+    shared: dict[tuple[str, ...], frozenset[str]] = {}  # many words are of few classes: one object for all of them
     for word in words:
+        classes = shared.setdefault(word.class_, frozenset(word.class_))
         for paradigm, lemmas in word.forms.items():
             if paradigm not in paradigms:
                 raise ConfigError(f"{folder}: {lemmas[0]!r} names the unknown paradigm {paradigm!r}; language.toml lists them.")
             for lemma in lemmas:
                 entry = Entry(
-                    classes=frozenset(word.class_),
+                    classes=classes,
                     lemma=lemma,
                     iso=word.iso,
                     key=word.key,
@@ -184,19 +186,23 @@ def _word_forms(words: list[Word], paradigms: Mapping[str, Paradigm], folder: Pa
                 yield entry, paradigm, lemma
 
 
+_STATE, _DEMONYM, _CITY, _PERSON = (frozenset({name}) for name in ("state", "demonym", "city", "person"))
+_CAPITAL = frozenset({"capital", "city"})
+
+
 def _country_forms(countries: Mapping[str, Country]) -> Iterator[tuple[Entry, str, str]]:
     for iso, country in countries.items():
         for name in country.names:
-            yield Entry(frozenset({"state"}), name, iso=iso), NAME_PARADIGM, name
+            yield Entry(_STATE, name, iso=iso), NAME_PARADIGM, name
         for demonym in country.demonyms:
-            yield Entry(frozenset({"demonym"}), demonym, iso=iso), DEMONYM_PARADIGM, demonym
-        for kind, cities in (("capital", country.capitals), ("city", country.cities)):
+            yield Entry(_DEMONYM, demonym, iso=iso), DEMONYM_PARADIGM, demonym
+        for classes, cities in ((_CAPITAL, country.capitals), (_CITY, country.cities)):
             for city, names in cities.items():
                 for name in names:
-                    yield Entry(frozenset({"city", kind}), name, iso=iso, key=city), NAME_PARADIGM, name
+                    yield Entry(classes, name, iso=iso, key=city), NAME_PARADIGM, name
 
 
 def _person_forms(names: Mapping[str, tuple[str, ...]], persons: Mapping[str, Person]) -> Iterator[tuple[Entry, str, str]]:
     for id, variants in names.items():
         for variant in variants:
-            yield Entry(frozenset({"person"}), variant, iso=persons[id].country, key=id), NAME_PARADIGM, variant
+            yield Entry(_PERSON, variant, iso=persons[id].country, key=id), NAME_PARADIGM, variant
