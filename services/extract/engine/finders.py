@@ -336,6 +336,11 @@ def linked(place: Place) -> list[Item]:
     return next(([item] for item in ahead(place) if is_plain(item) and has_member(item, PLACES)), [])
 
 
+def recipient(place: Place) -> list[Item]:
+    """The first state, or organ of one, introduced by "to": who gets what is sold."""
+    return next(([item] for item in ahead(place) if is_actor(item) and item.tags & (IN | TO) and _of_state(item)), [])
+
+
 FINDERS: dict[str, Finder] = {
     "premodifiers": frontroles.premodifiers,
     "possessor": frontroles.possessor,
@@ -377,6 +382,7 @@ FINDERS: dict[str, Finder] = {
     "beside": beside,
     "attached": attached,
     "holder": holder,
+    "recipient": recipient,
     "linked": linked,
     "where": where,
     "posting": posting,
