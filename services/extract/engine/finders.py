@@ -285,7 +285,7 @@ def in_front(place: Place) -> list[Item]:
             return []
         if "verb" in item.tags:
             return subject(Place(place.items, position)) if "be" in item.tags else []
-        if is_plain(item):
+        if is_plain(item) or (words == 0 and is_actor(item) and has_member(item, PEOPLE)):
             return [item]
         last = item
     return []
