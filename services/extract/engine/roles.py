@@ -219,11 +219,11 @@ def _goes_on(items: list[Item], position: int) -> Item | None:
 
 
 def _only_leads(items: list[Item], position: int) -> bool:
-    """ "a delegation led by two ministers arrived": who leads without a name is no subject beside the delegation."""
+    """ "a delegation led by two ministers arrived": who leads without a name or a state is no subject beside the delegation."""
     before, item = items[position - 1] if position else None, items[position]
     if before is None or "including" not in before.tags or gap(before, item) > 1 or not isinstance(item.value, Group):
         return False
-    return all(actor.person is None and actor.name is None for actor in item.value.members)
+    return all(actor.iso is None or (actor.person is None and actor.name is None) for actor in item.value.members)
 
 
 def _controller(place: Place) -> Item | None:
