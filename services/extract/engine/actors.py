@@ -326,7 +326,7 @@ class _Phrase:
         if self.actor.iso is not None and "p.of" not in item.tags:
             return False
         behind = "p.of" in item.tags or bool({"p.from", "p.in"} & self.last.tags)
-        if not behind or "counterpart" in self.head.tags:
+        if not behind or ("counterpart" in self.head.tags and "p.from" not in self.last.tags):
             return False
         if found_in_front(self.text, self.items, self.position) is not None or (item.tags & HEADS and "accredited" not in item.tags):
             front = found_in_front(self.text, self.items, self.position)
@@ -648,6 +648,9 @@ def _grouped(text: Text, items: list[Item]) -> list[Item]:
         if before is None or not isinstance(before.value, Group) or not ("conj" in item.tags or isinstance(item.value, Group)):
             out.append(item)
             continue
+        if _abbreviates(text, before, item):
+            before.end, before.last = item.end, item.last
+            continue
         if _begins_clause(text, before, item):
             item.tags |= {"clause"}
         joins = _joins(before, item) and (gap(before, item) <= 0 or _only_bracketed(text, before, item))
@@ -722,6 +725,15 @@ def _joins(before: Item, item: Item) -> bool:
     if "clause" in item.tags:
         return False
     return "conj" in item.tags or ("p.between_to" in before.tags and "p.to" in item.tags)
+
+
+def _abbreviates(text: Text, before: Item | None, item: Item) -> bool:
+    """ "the United Arab Emirates (UAE)": the same state again in brackets is no second one."""
+    if before is None or not isinstance(before.value, Group) or not isinstance(item.value, Group) or gap(before, item) != 0:
+        return False
+    last, new = before.value.members[-1], item.value.members[0]
+    bracket = "(" in text.norm[before.end : item.start]
+    return bracket and last.kind == new.kind == "state" and last.iso == new.iso and len(item.value.members) == 1
 
 
 def _only_bracketed(text: Text, before: Item, item: Item) -> bool:

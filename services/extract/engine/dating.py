@@ -24,6 +24,8 @@ def _governor(items: Sequence[Item], position: int) -> Item | None:
     """The verb or trigger that the date at `position` belongs to: the nearest before it in its clause."""
     for back in range(position - 1, -1, -1):
         tags = items[back].tags
+        if "reduced" in tags:
+            continue  # "a ceremony hosted by X on Monday": the day is that of the main verb
         if tags & _GOVERNS:
             return items[back]
         if "break" in tags:
@@ -160,6 +162,8 @@ def _same_clause(items: Sequence[Item], at: int, position: int, governor: Item |
     if governor is not None and mention.type is EventType.SUMMIT and "n.summit" in governor.tags and items.index(governor) > at:
         return True  # "will host A and B at a summit on Sunday"
     if governor is not None and not (governor.tags & _CARRIERS) and not _carries(items, at, governor):
+        return False
+    if "reduced" in items[at].tags and position < at:
         return False
     low, high = min(at, position), max(at, position)
     for item in items[low + 1 : high]:

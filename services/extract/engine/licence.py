@@ -117,7 +117,7 @@ def _measured(items: list[Item], span: Item) -> bool:
 
 def _clause(place: Place) -> list[Item]:
     start = place.at
-    while start > 0 and "break" not in place.items[start - 1].tags:
+    while start > 0 and ("break" not in place.items[start - 1].tags or "same_time" in place.items[start - 1].tags):
         start -= 1
     end = place.at + 1
     while end < len(place.items) and "break" not in place.items[end].tags:

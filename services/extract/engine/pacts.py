@@ -65,9 +65,10 @@ def _each_step(story: Story, mention: Mention) -> list[Mention]:
     """Of several states that take a step towards one each takes its own ("A and B recalled their envoys from C"; ontology R1)."""
     takers = mention.roles.get("initiator", Group()).states
     others = [state for state in mention.parties if state not in takers]
-    if mention.type is not EventType.RELATIONS_CHANGE or len(takers) < 2 or len(others) != 1:
+    many = min(len(takers), len(others)) == 1 and len(takers) + len(others) > 2
+    if mention.type is not EventType.RELATIONS_CHANGE or not many:
         return [mention]
-    pairs = [[taker, others[0]] for taker in takers if story.watchlist.in_scope([taker, others[0]])]
+    pairs = [[taker, other] for taker in takers for other in others if story.watchlist.in_scope([taker, other])]
     return [replace(mention, parties=pair, evidence=list(mention.evidence)) for pair in pairs] or [mention]
 
 

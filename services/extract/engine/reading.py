@@ -189,6 +189,8 @@ def _presupposed(place: Place) -> bool:
     """ "after A and B signed": a clause with "after" or "since" names what everybody knows; without a day it is no news."""
     if "verb" not in place.trigger.tags:
         return False
+    if "reduced" in place.trigger.tags:
+        return True
     for item in reversed(place.items[: place.at]):
         if {"after", "since"} & item.tags and "actor" not in item.tags and "date" not in item.tags:
             return not {"break", "day_after"} & item.tags
