@@ -101,6 +101,19 @@ class _Names(RootModel[dict[str, tuple[str, ...]]]):
 SPECIAL = ("language.toml", "countries.toml", "persons.toml")
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Without the search for cycles: some hundred thousand new objects, none of them in one, would set it off again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@_no_collection()
 def load_lexicon(folder: Path, shared: Path) -> Lexicon:
     """Compile the language in `folder`; what no language owns (persons) is in `shared`. Raises `ConfigError`."""
     language = read_toml(folder / "language.toml", LanguageFile)
@@ -115,28 +128,15 @@ def load_lexicon(folder: Path, shared: Path) -> Lexicon:
     forms = FormTable({mark: frozenset(classes) for mark, classes in language.apart.items()})
     sources = [*_word_forms(words, paradigms, folder), *_country_forms(countries), *_person_forms(names, persons)]
     folded = fold_all([] if language.accents else [stem for _, _, lemma in sources for stem in lemma.split("|")])
-    with _no_collection():
-        for entry, paradigm, lemma in sources:
-            if language.accents:
-                forms.add_spelled(entry, lemma, paradigms[paradigm])
-                continue
-            forms.add(entry, "|".join(next(folded) for _ in lemma.split("|")), paradigms[paradigm])
-        for term in language.scripts.foreign:
-            forms.add_fallback(Entry(FOREIGN, term), fold(term))
-        forms.close()
+    for entry, paradigm, lemma in sources:
+        if language.accents:
+            forms.add_spelled(entry, lemma, paradigms[paradigm])
+            continue
+        forms.add(entry, "|".join(next(folded) for _ in lemma.split("|")), paradigms[paradigm])
+    for term in language.scripts.foreign:
+        forms.add_fallback(Entry(FOREIGN, term), fold(term))
+    forms.close()
     return Lexicon(language=language, forms=forms, rules=rules, countries=countries, persons=persons)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Without the search for cycles: a hundred thousand new objects, none of them in one, would set it off again and again."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _paradigm(language: LanguageFile, name: str) -> Paradigm:
