@@ -27,6 +27,8 @@ def build_arms(story: Story, sentence: Sentence, place: Place, mention: Mention)
     seller, buyer = _seller_and_buyer(mention)
     if len(buyer) != 1 or not seller:
         return "no_second_party"
+    if mention.modality.course == "present" and mention.when is None and all(entry.item is ItemClass.OTHER for entry in _goods(mention)):
+        return "not_asserted"  # "buys weapons of": what a state does all the time, no deal
     mention.parties = [seller[0], buyer[0]]
     if not story.watchlist.in_scope(mention.parties):
         return "out_of_scope"

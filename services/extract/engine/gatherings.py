@@ -20,7 +20,7 @@ def build_summit(story: Story, sentence: Sentence, place: Place, mention: Mentio
     states = group.states
     if len(states) > 1:
         states = list(dict.fromkeys((*host.states, *states)))
-    if len(states) < 3:
+    if len(states) < 3 or _is_definition(place, mention):
         mention.parties = states
         if not host.members and len(states) == 0 and mention.place is None and mention.first is None:
             return "no_participants"
@@ -33,6 +33,14 @@ def build_summit(story: Story, sentence: Sentence, place: Place, mention: Mentio
     mention.evidence.append((EvidenceRole.PARTY, first, last))
     story.mentions.append(mention)
     return True
+
+
+def _is_definition(place: Place, mention: Mention) -> bool:
+    """ "the forum is a meeting of the ministers of ...": says what it is, not that it takes place."""
+    if mention.modality.course != "noun" or mention.when is not None:
+        return False
+    near = place.items[max(place.at - 1, 0) : place.at + 2]
+    return any("copula" in item.tags for item in near)
 
 
 def build_meeting(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:

@@ -55,7 +55,8 @@ def _decided(place: Place, position: int, words: int, result: Modality) -> bool:
     if "may" in item.tags and "impf" in following.tags and gap(item, following) == 0 and words <= GOVERN_WORDS:
         result.course = "hypothetical"
         return True
-    course = _governed(place, position) if words <= GOVERN_WORDS else None
+    # "may sign during his visit": what is only doubted is not what it happens in the course of.
+    course = _governed(place, position) if words <= GOVERN_WORDS and not result.during else None
     result.course = course or result.course
     return course is not None
 

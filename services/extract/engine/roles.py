@@ -282,7 +282,7 @@ def _antecedent(items: list[Item], position: int) -> Item | None:
     before = items[position - 1]
     if gap(before, items[position]) > 0:
         return None
-    if is_plain(before):
+    if is_plain(before) or ("p.with" in before.tags and has_member(before, ("official", "person", "delegation"))):
         return before
     if "n.states" in before.tags and position >= 3 and "p.from" in items[position - 2].tags:
         return next((item for item in items[max(position - 4, 0) : position - 2] if is_plain(item)), None)

@@ -28,6 +28,8 @@ def build_visit(story: Story, sentence: Sentence, place: Place, mention: Mention
     if _to_exercise(place) and all(actor.kind == "delegation" or "army" in actor.tags for actor in visitors):
         return "exercise"
     destinations = destinations or _elsewhere(story, place, mention)
+    if "poss" in place.trigger.tags:
+        destinations = destinations[:1]  # "left, after his visit to B, for C": the second place is the verb's
     if not destinations:
         return _without_destination(story, place, mention)
     states = list(dict.fromkeys(actor.iso for actor in visitors if actor.iso))
