@@ -533,6 +533,7 @@ def _with_prepositions(text: Text, items: list[Item]) -> list[Item]:
                 item.tags = item.tags | (title.tags & MARKS)
                 item.start, item.first = title.start, title.first
             _absorb_description(text, out, item)
+            _absorb_fillers(text, out, item)
             if out and _preposition(out[-1]) and gap(out[-1], item) <= 0 and not has_comma(text, out[-1], item):
                 before = out.pop()
                 item.tags = (item.tags - {"conj"}) | (before.tags & MARKS)
@@ -543,6 +544,21 @@ def _with_prepositions(text: Text, items: list[Item]) -> list[Item]:
 
 _DESCRIBED = frozenset({"capital", "city", "state"})
 _LEADING = MARKS - {"conj", "like"}
+
+
+def _absorb_fillers(text: Text, out: list[Item], item: Item) -> None:
+    """ "to the new Israeli minister": adjectives between a preposition and a noun phrase belong to the phrase."""
+    count = 0
+    nearest = item
+    while text.capitals and count < len(out) and "filler" in out[-1 - count].tags and gap(out[-1 - count], nearest) == 0:
+        nearest = out[-1 - count]
+        count += 1
+    if not count or len(out) <= count or not _preposition(out[-1 - count]) or gap(out[-1 - count], nearest) > 0:
+        return
+    if {"person", "state"} & item.tags or has_comma(text, out[-1], item):
+        return
+    item.first = nearest.first
+    del out[-count:]
 
 
 def _absorb_description(text: Text, out: list[Item], item: Item) -> None:

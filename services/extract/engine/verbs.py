@@ -49,7 +49,7 @@ def compose_verbs(text: Text, items: list[Item]) -> list[Item]:
         if "verb" in item.tags and "noun" in item.tags:
             _decide(out[-1] if out else None, item, items[position + 1] if position + 1 < len(items) else None)
         if "verb" in item.tags and not FORMS.isdisjoint(item.tags):
-            _compose(out, item, last_verb)
+            _compose(out, item, last_verb, items[position + 1] if position + 1 < len(items) else None)
             if "verb" in item.tags:
                 last_verb = item
                 if _behind_comma(text, item):
@@ -88,7 +88,7 @@ def _decide(before: Item | None, item: Item, following: Item | None) -> None:
     item.tags = frozenset().union(inherited, *(reading.tags for reading in item.readings))
 
 
-def _compose(out: list[Item], verb: Item, last_verb: Item | None) -> None:
+def _compose(out: list[Item], verb: Item, last_verb: Item | None, following: Item | None) -> None:
     """Take the auxiliaries before `verb` out of `out`, and give the verb the tense, voice and negation that they tell."""
     marks, used = _auxiliaries(out, verb)
     for position in used:  # from the nearest on
@@ -103,7 +103,7 @@ def _compose(out: list[Item], verb: Item, last_verb: Item | None) -> None:
         elif "ing" in verb.tags:
             verb.tags = frozenset(tag for tag in verb.tags if tag != "verb" and not tag.startswith("v.")) - FORMS | {"gerund"}
             return
-        elif _reduced(out[-1] if out else None, verb):
+        elif _reduced(out[-1] if out else None, verb, following):
             told = frozenset({"perf", "passive", "reduced"})
         else:
             told = frozenset({"perf"}) if "perf" in verb.tags else frozenset({"impf"})
@@ -157,10 +157,12 @@ def _told(form: frozenset[str], marks: frozenset[str]) -> frozenset[str] | None:
     return frozenset({"perf", *passive} if passive and "aux.was" in marks else {"impf", *passive})
 
 
-def _reduced(before: Item | None, verb: Item) -> bool:
+def _reduced(before: Item | None, verb: Item, following: Item | None) -> bool:
     """ "the agreement signed in May": a participle right behind its noun."""
     if "ptc" not in verb.tags:
         return False
     if "perf" not in verb.tags:
         return True
+    if following is not None and "p.by" in following.tags and gap(verb, following) == 0:
+        return True  # "a ceremony hosted by X"
     return before is not None and gap(before, verb) == 0 and "n.instrument" in before.tags
