@@ -9,9 +9,11 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 
 from schemas.codes import ActorLevel, Rank
 from services.extract.engine.actors import Actor, Group, is_unique_office
+from services.extract.engine.data import Office
 from services.extract.engine.entries import Entry
 from services.extract.engine.formtable import Reading
 from services.extract.engine.items import Item, Sentence, gap
@@ -204,6 +206,7 @@ def learn_offices(text: Text, sentence: Sentence, context: Context) -> None:
     for item in sentence.items:
         if not isinstance(item.value, Group):
             continue
+        _one_person(item.value.members, context)
         for actor in item.value.members:
             _hold(actor, context)
             office = _office(text, actor, context)
@@ -217,6 +220,21 @@ def learn_offices(text: Text, sentence: Sentence, context: Context) -> None:
                 continue
             if _may_be_unsaid(actor):
                 _say(sentence, item, actor, office, context)
+
+
+def _one_person(members: list[Actor], context: Context) -> None:
+    """ "the crown prince and prime minister, Salman": both offices are his when he holds both."""
+    for first, second in pairwise(members):
+        known = context.persons.get(second.person) if second.person is not None else None
+        bare = first.kind == "official" and first.person is None and first.name is None and first.iso is None
+        if known is not None and bare and any(office.rank is first.rank and _held(office, context.day) for office in known.offices):
+            first.person, first.iso = second.person, known.country
+
+
+def _held(office: Office, day: date | None) -> bool:
+    """Whether the office was held on that day; on no day in particular it may have been."""
+    since = office.since is None or day is None or date.fromisoformat(office.since) <= day
+    return since and (office.until is None or day is None or day <= date.fromisoformat(office.until))
 
 
 def _hold(actor: Actor, context: Context) -> None:
