@@ -24,7 +24,7 @@ def _governor(items: Sequence[Item], position: int) -> Item | None:
     """The verb or trigger that the date at `position` belongs to: the nearest before it in its clause."""
     for back in range(position - 1, -1, -1):
         tags = items[back].tags
-        if "reduced" in tags:
+        if "reduced" in tags and gap(items[back], items[position]) > 0:
             continue  # "a ceremony hosted by X on Monday": the day is that of the main verb
         if tags & _GOVERNS:
             return items[back]

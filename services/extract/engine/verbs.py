@@ -80,6 +80,9 @@ def _decide(before: Item | None, item: Item, following: Item | None) -> None:
         verb = verb or (bool(before.tags & (AUXILIARIES | {INFINITIVE})) and ("base" in item.tags))
         preposition = any(tag.startswith("p.") for tag in before.tags) and INFINITIVE not in before.tags
         noun = not verb and (preposition or bool(before.tags & BEFORE_NOUN) or bool(before.tags & ARTICLES and not before.tags & NAMED))
+    if "ing" in item.tags and not noun:
+        verb = before is not None and gap(before, item) <= 1 and bool(before.tags & {"aux.be", "aux.was"})
+        noun = not verb
     if not noun and not verb:
         noun = "noun.first" in item.tags or (following is not None and gap(item, following) == 0 and bool(following.tags & BEHIND_NOUN))
     unwanted = "verb" if noun else "noun"
