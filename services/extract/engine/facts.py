@@ -20,6 +20,10 @@ _DESCRIBING = frozenset({"secret", "official_word"})
 _TELLING = frozenset({"hearsay", "claim", "say", "attribution"})
 
 
+SOURCE_ITEMS = 3
+"""Known words before the colon behind a source, at most."""
+
+
 def attributes(story: Story, sentence: Sentence, place: Place, mention: Mention) -> None:
     dates(story, sentence, place, mention)
     _background(sentence, place, mention)
@@ -80,8 +84,25 @@ def _background(sentence: Sentence, place: Place, mention: Mention) -> None:
                 return
 
 
+def _headed_by_source(place: Place) -> tuple[int, int] | None:
+    """ "Report: ...", "Sudanese sources: ...": where the source stands before a colon, when it is no organ of a state."""
+    colon = next((at for at, item in enumerate(place.items[: place.at]) if "colon" in item.tags), None)
+    if colon is None or colon > SOURCE_ITEMS:
+        return None
+    for item in place.items[:colon]:
+        speakers = item.value.members if isinstance(item.value, Group) else []
+        if "report" in item.tags or any("speaker_for" in a.tags and a.office != "spokesman" for a in speakers):
+            return item.start, item.end
+    return None
+
+
 def _sources(sentence: Sentence, place: Place, mention: Mention) -> None:
-    """Whether only media or unnamed people say it: the subject of the verb of saying before the trigger's clause."""
+    """Whether only media or unnamed people say it: the subject of the verb of saying before the clause, or the head before a colon."""
+    headed = _headed_by_source(place) if sentence.headline else None
+    if headed is not None:
+        mention.reported = True
+        mention.evidence.append((EvidenceRole.ATTRIBUTION, *headed))
+        return
     if _TELLING.isdisjoint(sentence.tags):
         return
     for item in place.items[max(place.at - HEARSAY_ITEMS, 0) : place.at + 2]:

@@ -37,6 +37,7 @@ class Modality:
     refused: bool = False
     old: bool = False
     ended: bool = False
+    will_not: bool = False
 
     def copy(self) -> Modality:
         """Another one that says the same."""

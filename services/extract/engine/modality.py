@@ -50,6 +50,7 @@ def _decided(place: Place, position: int, words: int, result: Modality) -> bool:
     item = place.items[position]
     if "neg" in item.tags and gap(item, place.trigger) <= (0 if "verb" in place.trigger.tags else CLOSE_WORDS):
         result.course = "negated"
+        result.will_not = "will_not" in item.tags
         return True
     following = place.items[position + 1]
     if "may" in item.tags and "impf" in following.tags and gap(item, following) == 0 and words <= GOVERN_WORDS:

@@ -135,6 +135,8 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> st
     if anchor is not None and _denied_object(place, anchor):
         return "negated"
     modality = _modality(sentence, place)
+    if modality.will_not and rule.stage is Stage.SIGNED and anchor is not None and _certain(place, anchor):
+        modality.course = "refused"  # a party that says it will not sign a certain text refuses it (ontology K6)
     if modality.course in UNREAL:
         return UNREAL[modality.course]
     if modality.course in _MOVED and rule.type not in _MAY_MOVE:
@@ -197,6 +199,13 @@ def _presupposed(place: Place) -> bool:
         if not item.tags & _IN_A_CLAUSE:
             return False
     return False
+
+
+def _certain(place: Place, anchor: Item) -> bool:
+    """Whether the text is a certain one: described by a field, and not "any"."""
+    at = place.items.index(anchor)
+    described = at + 1 < len(place.items) and "domain" in place.items[at + 1].tags and gap(anchor, place.items[at + 1]) == 0
+    return described and not ("any" in place.items[at - 1].tags and gap(place.items[at - 1], anchor) == 0)
 
 
 def _opens(place: Place) -> bool:
