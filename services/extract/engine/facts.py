@@ -91,13 +91,15 @@ def _headed_by_source(place: Place) -> tuple[int, int] | None:
         return None
     for item in place.items[:colon]:
         speakers = item.value.members if isinstance(item.value, Group) else []
+        if gap(item, place.items[colon]) > 1:
+            continue  # "researchers without a passport: ..." is no source
         if "report" in item.tags or any("speaker_for" in a.tags and a.office != "spokesman" for a in speakers):
             return item.start, item.end
     return None
 
 
 def _sources(sentence: Sentence, place: Place, mention: Mention) -> None:
-    """Whether only media or unnamed people say it: the subject of the verb of saying before the clause, or the head before a colon."""
+    """Whether only media or unnamed people say it: the subject of the verb of saying before the clause, or a head with a colon."""
     headed = _headed_by_source(place) if sentence.headline else None
     if headed is not None:
         mention.reported = True
