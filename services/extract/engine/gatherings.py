@@ -7,8 +7,8 @@ from dataclasses import replace
 from schemas.codes import ActorLevel, EventType, EvidenceRole, Rank
 from services.extract.engine.actors import Actor, Group
 from services.extract.engine.items import Sentence
-from services.extract.engine.mentions import Mention
-from services.extract.engine.pacts import where
+from services.extract.engine.mentions import Mention, party_span
+from services.extract.engine.pacts import INHERITED_WEIGHT, where
 from services.extract.engine.roles import IN, Place, is_actor
 from services.extract.engine.story import MEMORY, PLACES, TRAVELLERS, Story, keep, known
 
@@ -62,8 +62,9 @@ def build_meeting(story: Story, sentence: Sentence, place: Place, mention: Menti
     _turn_round(side, others, visit)
     side, others = _of_rank(story, side), _of_rank(story, others)
     states = list(dict.fromkeys(actor.iso for actor in (*side, *others) if actor.iso))
-    if len(states) < 2 or not side:
-        return "no_second_party"
+    unsaid = visit is None and all(actor.implicit for actor in (*side, *others))
+    if len(states) < 2 or not side or unsaid:
+        return "no_second_party"  # never both sides by what goes unsaid (ontology S7)
     if not story.watchlist.in_scope(states):
         return "out_of_scope"
     mention.place = where(place) or _palace(place)
@@ -172,7 +173,10 @@ def _visit_of(story: Story, side: list[Actor]) -> Mention | None:
 def _add_meeting(story: Story, mention: Mention, type: EventType, states: list[str], people: list[Actor]) -> bool:
     single = replace(mention, type=type, parties=states, roles={"participants": Group(people)}, evidence=list(mention.evidence))
     for actor in people:
-        span = actor.name or (actor.start, actor.end)
-        single.evidence.append((EvidenceRole.PERSON if actor.name else EvidenceRole.OFFICE, *span))
+        if actor.implicit and not actor.name:
+            single.evidence.append(party_span(actor))
+            single.weight *= INHERITED_WEIGHT
+        else:
+            single.evidence.append((EvidenceRole.PERSON if actor.name else EvidenceRole.OFFICE, *(actor.name or (actor.start, actor.end))))
     story.mentions.append(single)
     return True

@@ -14,6 +14,12 @@ from services.extract.engine.items import Item, Sentence
 Span = tuple[EvidenceRole, int, int]
 
 
+def party_span(actor: Actor) -> Span:
+    """Where a party is named; one whose state goes unsaid has a role of its own (ontology S7)."""
+    role = EvidenceRole.IMPLICIT_PARTY if actor.implicit and actor.person is None else EvidenceRole.PARTY
+    return role, actor.start, actor.end
+
+
 @dataclass(frozen=True, slots=True)
 class Skip:
     """A place that looked like an event and gave none: where (offsets in `Text.norm`), which rule, why."""

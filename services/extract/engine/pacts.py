@@ -10,7 +10,7 @@ from services.extract.engine.actors import Actor, Group
 from services.extract.engine.finders import FINDERS
 from services.extract.engine.items import Item, Sentence, gap
 from services.extract.engine.licence import decided, took_place
-from services.extract.engine.mentions import Mention
+from services.extract.engine.mentions import Mention, party_span
 from services.extract.engine.roles import IN, Place, is_actor, with_
 from services.extract.engine.story import MEMORY, PLACES, Story
 
@@ -48,7 +48,9 @@ def build_pair(story: Story, sentence: Sentence, place: Place, mention: Mention)
     if _contract_for_arms(place, mention):
         return "arms"
     for member in mention.roles.get("parties", Group()).members:
-        mention.evidence.append((EvidenceRole.PARTY, member.start, member.end))
+        mention.evidence.append(party_span(member))
+    if any(member.implicit for member in mention.roles.get("parties", Group()).members):
+        mention.weight *= INHERITED_WEIGHT
     mention.place = where(place)
     if mention.type is EventType.AGREEMENT:
         _instrument(story, place, mention)

@@ -8,7 +8,7 @@ from itertools import product, takewhile
 from schemas.codes import EventType, EvidenceRole, Rank
 from services.extract.engine.actors import Actor, Group
 from services.extract.engine.items import Sentence, gap
-from services.extract.engine.mentions import Mention
+from services.extract.engine.mentions import Mention, party_span
 from services.extract.engine.pacts import INHERITED_WEIGHT, where
 from services.extract.engine.roles import Place, is_actor
 from services.extract.engine.story import MEMORY, PLACES, TRAVELLERS, Story, keep, known
@@ -106,7 +106,7 @@ def _add_visit(story: Story, place: Place, mention: Mention, origin: str, target
     )
     for actor in visitors:
         start, end = actor.name or (actor.start, actor.end)
-        single.evidence.append((EvidenceRole.PERSON if actor.name else EvidenceRole.PARTY, start, end))
+        single.evidence.append((EvidenceRole.PERSON, start, end) if actor.name else party_span(actor))
     _duration(place, single)
     story.mentions.append(single)
     return None
