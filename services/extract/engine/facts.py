@@ -98,14 +98,19 @@ def _headed_by_source(place: Place) -> tuple[int, int] | None:
     return None
 
 
+def _headed(sentence: Sentence, place: Place, mention: Mention) -> bool:
+    """Note the source with which a headline begins; whether there is one."""
+    source = _headed_by_source(place) if sentence.headline else None
+    if source is None:
+        return False
+    mention.reported = True
+    mention.evidence.append((EvidenceRole.ATTRIBUTION, *source))
+    return True
+
+
 def _sources(sentence: Sentence, place: Place, mention: Mention) -> None:
     """Whether only media or unnamed people say it: the subject of the verb of saying before the clause, or a head with a colon."""
-    headed = _headed_by_source(place) if sentence.headline else None
-    if headed is not None:
-        mention.reported = True
-        mention.evidence.append((EvidenceRole.ATTRIBUTION, *headed))
-        return
-    if _TELLING.isdisjoint(sentence.tags):
+    if _headed(sentence, place, mention) or _TELLING.isdisjoint(sentence.tags):
         return
     for item in place.items[max(place.at - HEARSAY_ITEMS, 0) : place.at + 2]:
         if "hearsay" in item.tags:
