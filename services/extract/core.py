@@ -26,7 +26,7 @@ from services.extract.engine.context import (
     resolve_twins,
     surnames,
 )
-from services.extract.engine.dates import find_dates
+from services.extract.engine.dates import FIRST_YEAR, LAST_YEAR, find_dates
 from services.extract.engine.items import Item, Sentence, numbers, scan, with_colons
 from services.extract.engine.lexicon import Lexicon
 from services.extract.engine.mentions import Mention
@@ -104,7 +104,7 @@ class Extractor:
         )
 
     def _read_in(self, reader: Reader, text: Text, article: Article) -> Reading:
-        published: date | None = article.published_at.date() if article.published_at else None
+        published = _day_of(article)
         language = reader.lexicon.language
         text = named(text, language)
         story = Story(text, reader.lexicon, self._watchlist, published)
@@ -132,6 +132,12 @@ class Extractor:
             learn_offices(text, sentence, context)
             read_sentence(story, sentence, reader.rules)
         return Reading(story, found, build(story, merge(story, found), article, self.identity), language=language.code)
+
+
+def _day_of(article: Article) -> date | None:
+    """The day of publication; one outside of the years that dates are read in is as good as none."""
+    day = article.published_at.date() if article.published_at else None
+    return day if day is not None and FIRST_YEAR < day.year < LAST_YEAR else None
 
 
 def _words(text: Text, lexicon: Lexicon) -> list[Item]:

@@ -52,16 +52,29 @@ def build(story: Story, drafts: list[Draft], article: Article, extractor: Extrac
         ordinals[key] = ordinals.get(key, -1) + 1
         ids[id(draft)] = event_id(article=article.id, type=draft.type.value, parties=draft.parties, ordinal=ordinals[key])
     reference = article.ref()
+    trips = _trips(drafts, ids)
     found = []
     for draft in drafts:
         fields = _common(story, draft)
         fields.update(FIELDS_BY_TYPE[draft.type](story, draft, fields))
         fields["id"] = ids[id(draft)]
         fields["part_of"] = ids.get(id(draft.parent)) if draft.parent is not None else None
+        fields["trip_id"] = trips.get(id(draft))
         fields["article"], fields["extractor"] = reference, extractor
         fields.update(_codes(draft, fields))
         found.append(Built(EVENT.validate_python(fields), draft))
     return found
+
+
+def _trips(drafts: list[Draft], ids: dict[int, str]) -> dict[int, str]:
+    """The id of the journey for each visit that is a stage of one: those told by one trigger ("visited A and B"; E4)."""
+    stages: dict[int, list[Draft]] = {}
+    for draft in drafts:
+        if draft.type is EventType.VISIT:
+            for mention in draft.mentions:
+                stages.setdefault(mention.trigger.start, []).append(draft)
+    journeys = [list({id(draft): draft for draft in told}.values()) for told in stages.values()]
+    return {id(draft): ids[id(told[0])] for told in journeys if len({tuple(d.parties) for d in told}) > 1 for draft in told}
 
 
 def _common(story: Story, draft: Draft) -> dict[str, Any]:

@@ -246,12 +246,18 @@ def resolve(expression: DateExpression, published: date, *, future: bool, week_s
         if e.soon:
             return When(published + timedelta(days=1), None, Precision.APPROX_AFTER)
         if e.unit is not None:
-            return _unit_date(e, published, week_starts, future)
+            return _within_all_news(_unit_date(e, published, week_starts, future))
         if e.year is not None:
             return _year(e.year, e.part)
     except (ValueError, OverflowError):
         return None
     return None
+
+
+def _within_all_news(when: When | None) -> When | None:
+    """`when`, unless it lies before any news: a number that somebody meant as a figure of speech."""
+    start = when.start if when is not None else None
+    return None if start is not None and start.year < FIRST_YEAR else when
 
 
 def _day(day: date) -> When:

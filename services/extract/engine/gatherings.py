@@ -69,8 +69,7 @@ def build_meeting(story: Story, sentence: Sentence, place: Place, mention: Menti
         return "out_of_scope"
     mention.place = where(place) or _palace(place)
     if len(states) >= 3:
-        at_a_distance = any("by_video" in item.tags for item in sentence.items)  # a call of three is one meeting (ontology 4.3)
-        return _add_meeting(story, mention, EventType.MEETING if at_a_distance else EventType.SUMMIT, states, [*side, *others])
+        return _gather(story, sentence, mention, states, [*side, *others])
     people = [actor for actor in others if actor.iso and actor.iso != side[0].iso and _identifiable(actor)]
     side = [actor for actor in side if actor.iso and _identifiable(actor)]
     if not people or not side:
@@ -121,6 +120,20 @@ def _of_rank(story: Story, actors: list[Actor]) -> list[Actor]:
     """Without envoys and the like of states that are none of ours: they help two sides to meet, a third side they are not."""
     ours = story.watchlist.states | {None}
     return [actor for actor in actors if actor.iso in ours or _office_of(story, actor)[0] in SUMMIT_RANKS]
+
+
+def _gather(story: Story, sentence: Sentence, mention: Mention, states: list[str], people: list[Actor]) -> str | bool:
+    """People of three states or more: a summit; a call of them is one meeting (ontology 4.3)."""
+    if _only_ambassadors(story, states, people):
+        return "unnamed_counterpart"
+    at_a_distance = any("by_video" in item.tags for item in sentence.items)
+    return _add_meeting(story, mention, EventType.MEETING if at_a_distance else EventType.SUMMIT, states, people)
+
+
+def _only_ambassadors(story: Story, states: list[str], actors: list[Actor]) -> bool:
+    """Whether fewer than three states are there by more than their ambassadors: an envoy who is received makes no gathering of states."""
+    above = {actor.iso for actor in actors if _office_of(story, actor)[0] is not Rank.AMBASSADOR}
+    return len(above & set(states)) < 3
 
 
 def _palace(place: Place) -> Actor | None:
@@ -178,5 +191,7 @@ def _add_meeting(story: Story, mention: Mention, type: EventType, states: list[s
             single.weight *= INHERITED_WEIGHT
         else:
             single.evidence.append((EvidenceRole.PERSON if actor.name else EvidenceRole.OFFICE, *(actor.name or (actor.start, actor.end))))
+    if single.place is not None:
+        single.evidence.append((EvidenceRole.PLACE, single.place.start, single.place.end))
     story.mentions.append(single)
     return True

@@ -16,7 +16,7 @@ from services.extract.engine.formtable import Reading
 from services.extract.engine.lexicon import Lexicon
 from services.extract.engine.text import Text
 
-_NUMBER = re.compile(r"(\d\d{0,3})([^\W\d_]{0,3})(?= |$)")
+_NUMBER = re.compile(r"(\d\d{0,8})([^\W\d_]{0,3})(?= |$)")
 """The digits of a number to the end of its word, and what makes it an ordinal. A pattern that begins with a digit is sought fastest."""
 _COMMA = ","
 _COLON = re.compile(r":(?!\d)")

@@ -52,6 +52,8 @@ def build_pair(story: Story, sentence: Sentence, place: Place, mention: Mention)
     if any(member.implicit for member in mention.roles.get("parties", Group()).members):
         mention.weight *= INHERITED_WEIGHT
     mention.place = where(place)
+    if mention.place is not None:
+        mention.evidence.append((EvidenceRole.PLACE, mention.place.start, mention.place.end))
     if mention.type is EventType.AGREEMENT:
         _instrument(story, place, mention)
     if mention.weak and not (mention.modality.after and mention.when is not None):
@@ -171,7 +173,7 @@ def _only_with(place: Place, mention: Mention) -> bool:
 
 def _inherited(story: Story, sentence: Sentence, place: Place, states: list[str], mention: Mention) -> list[str] | None:
     """Parties from what the article told before: "the two sides", or a signing in the course of a visit."""
-    both = any("anaphor.both" in item.tags for item in _clause(place))
+    both = any("anaphor.both" in item.tags for item in _clause(place)) or _together(story, sentence, place, states)
     visit = next(
         (
             m
@@ -193,6 +195,21 @@ def _inherited(story: Story, sentence: Sentence, place: Place, states: list[str]
         mention.roles.setdefault("signatory", Group([actor for actor in visit.visitors if actor.person]))
         return visit.parties
     return None
+
+
+def _together(story: Story, sentence: Sentence, place: Place, states: list[str]) -> bool:
+    """ "they signed", "the two signed", a verb in the dual: the two who met or visited in this sentence or the one before."""
+    last = story.mentions[-1] if story.mentions else None
+    if last is None or last.type not in _ENCOUNTERS or len(last.parties) != 2 or not set(states) <= set(last.parties):
+        return False
+    if sentence.number - last.sentence.number > 1:
+        return False
+    before = place.items[place.at - 1] if place.at else None
+    pronoun = before is not None and "anaphor.they" in before.tags and gap(before, place.trigger) == 0
+    return pronoun or {"verb", "dual"} <= place.trigger.tags
+
+
+_ENCOUNTERS = frozenset({EventType.MEETING, EventType.VISIT})
 
 
 def _pair_named_before(story: Story, place: Place) -> list[str] | None:

@@ -305,7 +305,7 @@ def _add_trigger_evidence(mention: Mention) -> None:
     if mention.object is not None and 0 <= mention.object.start - end <= 60:
         end = mention.object.end
     mention.evidence.append((EvidenceRole.TRIGGER, start, end))
-    if mention.object is not None:
+    if mention.object is not None and mention.type is EventType.AGREEMENT:
         mention.evidence.append((EvidenceRole.INSTRUMENT, mention.object.start, mention.object.end))
 
 

@@ -412,7 +412,8 @@ def performer(place: Place) -> list[Item]:
         if {"v.perform", "v.begin", "v.end", "v.hold"} & item.tags:
             return subject(Place(items, position)) or _earlier_subject(items, position)
         if {"postpone", "cancel"} & item.tags and "verb" in item.tags:
-            return subject(Place(items, position))
+            # Who calls off a visit is its traveller only where nobody else is named as that.
+            return [] if genitive(place) or of(place) else subject(Place(items, position))
         if "n.perform" in item.tags:
             return genitive(Place(items, position))
         if item.tags & OPAQUE:
