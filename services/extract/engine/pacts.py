@@ -39,21 +39,10 @@ def build_pair(story: Story, sentence: Sentence, place: Place, mention: Mention)
     if only_named(place, mention) or _in_passing(place, mention):
         return "not_asserted"
     mention.parties = states
-    if not story.watchlist.in_scope([*states, *([mention.object_party] if mention.object_party else [])]):
-        return "out_of_scope"
-    if _summons(mention):
-        return "summons"
-    if _step_ahead(mention):
-        return "step_ahead"
-    if _contract_for_arms(place, mention):
-        return "arms"
-    for member in mention.roles.get("parties", Group()).members:
-        mention.evidence.append(party_span(member))
-    if any(member.implicit for member in mention.roles.get("parties", Group()).members):
-        mention.weight *= INHERITED_WEIGHT
-    mention.place = where(place)
-    if mention.place is not None:
-        mention.evidence.append((EvidenceRole.PLACE, mention.place.start, mention.place.end))
+    refusal = _refused(story, place, mention)
+    if refusal is not None:
+        return refusal
+    _prove(place, mention)
     if mention.type is EventType.AGREEMENT:
         _instrument(story, place, mention)
     if mention.weak and not (mention.modality.after and mention.when is not None):
@@ -63,6 +52,28 @@ def build_pair(story: Story, sentence: Sentence, place: Place, mention: Mention)
     if mention.type is EventType.AGREEMENT and mention.object is not None and mention.domains:
         story.mentions.extend(_further(story, place, mention, mention.object))
     return True
+
+
+def _refused(story: Story, place: Place, mention: Mention) -> str | None:
+    """Why what two sides are said to have done is no event of ours, or none of this type."""
+    if not story.watchlist.in_scope([*mention.parties, *([mention.object_party] if mention.object_party else [])]):
+        return "out_of_scope"
+    if _summons(mention):
+        return "summons"
+    if _step_ahead(mention):
+        return "step_ahead"
+    return "arms" if _contract_for_arms(place, mention) else None
+
+
+def _prove(place: Place, mention: Mention) -> None:
+    """Note the words that name the parties and the place; a party that goes unsaid lowers the confidence."""
+    actors = mention.roles.get("parties", Group()).members
+    mention.evidence.extend(party_span(actor) for actor in actors)
+    if any(actor.implicit for actor in actors):
+        mention.weight *= INHERITED_WEIGHT
+    mention.place = where(place)
+    if mention.place is not None:
+        mention.evidence.append((EvidenceRole.PLACE, mention.place.start, mention.place.end))
 
 
 def _each_step(story: Story, mention: Mention) -> list[Mention]:
