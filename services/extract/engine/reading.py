@@ -144,10 +144,10 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> st
     weak = _only_spoken_of(place, sentence, rule, modality)
     mention = Mention(rule.type, rule, sentence, trigger, modality, parties=[], object=anchor, weak=weak)
     _add_trigger_evidence(mention)
-    for role, names in rule.roles.items():
-        group = _fill(story, place, anchor, names)
-        if group.members:
-            mention.roles[role] = group
+    filled = {role: _fill(story, place, anchor, names) for role, names in rule.roles.items()}
+    mention.roles.update({role: group for role, group in filled.items() if group.members})
+    if _nobody(mention):
+        return "no_second_party"  # no need to look for dates and sources
     attributes(story, sentence, place, mention)
     if mention.when is None and rule.type in _RECALLED and _presupposed(place):
         mention.weak = mention.modality.after = True
@@ -199,6 +199,11 @@ def _presupposed(place: Place) -> bool:
         if not item.tags & _IN_A_CLAUSE:
             return False
     return False
+
+
+def _nobody(mention: Mention) -> bool:
+    """Whether nobody fills any role of a type that tells nothing without."""
+    return not mention.roles and not mention.rule.inherits and mention.type not in (EventType.VISIT, EventType.SUMMIT)
 
 
 def _certain(place: Place, anchor: Item) -> bool:
