@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from schemas.codes import Domain, EventType
 from services.extract.core import HERE, LANGUAGES, SHARED
+from services.extract.engine import data as shapes
 from services.extract.engine.compound import MADE
 from services.extract.engine.data import RuleData, RuleFile, read_toml
 from services.extract.engine.finders import FINDERS
@@ -150,3 +152,13 @@ def test_a_slip_in_the_data_is_an_error_that_names_the_file(tmp_path: Path, name
 
     with pytest.raises(ConfigError, match=re.escape(complaint)):
         load_lexicon(folder, SHARED)
+
+
+def test_every_key_of_the_data_is_explained() -> None:
+    """Who knows the language need not read the engine to know what a key does."""
+    models = [kind for kind in vars(shapes).values() if isinstance(kind, type) and issubclass(kind, BaseModel) and kind is not BaseModel]
+    keys = {field.alias or name for model in models for name, field in model.model_fields.items()} - {"word", "rule"}
+    table = (LANGUAGES / "README.md").read_text(encoding="utf-8").partition("## Every key")[2].partition("\n## ")[0]
+
+    assert len(keys) > 60
+    assert sorted(key for key in keys if not re.search(rf"`\[*(rule\.)?{key}(\.<\w+>)?\]*`", table)) == []

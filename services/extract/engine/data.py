@@ -101,11 +101,9 @@ class Word(_Data):
     domains: tuple[Domain, ...] = ()
     number: int | None = None
     instrument: Instrument | None = None
-    stage: Stage | None = None
     vehicle: Vehicle | None = None
     mission: MissionKind | None = None
     item: ItemClass | None = None
-    state_of: tuple[Iso, ...] = ()
     raw: str | None = Field(
         default=None,
         description="Marks, one of which the word as written must have in it or right behind, where folding hides a difference.",
@@ -152,7 +150,9 @@ class Example(_Data):
     published: str = "2024-05-15"
     home: Iso | None = None
     expect: dict[str, str | int | bool | list[str]]
-    also: tuple[dict[str, str | int | bool | list[str]], ...] = Field(default=(), description="What else is in it, in any order.")
+    also: tuple[dict[str, str | int | bool | list[str]], ...] = Field(
+        default=(), description="What else is in it, in the order of the events."
+    )
 
 
 class Counterexample(_Data):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from schemas.codes import ActorLevel, Domain, Instrument, ItemClass, MissionKind, Rank, Stage, Vehicle
+from schemas.codes import ActorLevel, Domain, Instrument, ItemClass, MissionKind, Rank, Vehicle
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,6 @@ class Entry:
     domains: tuple[Domain, ...] = ()
     number: int | None = None
     instrument: Instrument | None = None
-    stage: Stage | None = None
     vehicle: Vehicle | None = None
     mission: MissionKind | None = None
     item: ItemClass | None = None

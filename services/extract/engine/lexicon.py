@@ -177,7 +177,6 @@ def _word_forms(words: list[Word], paradigms: Mapping[str, Paradigm], folder: Pa
                     domains=word.domains,
                     number=word.number,
                     instrument=word.instrument,
-                    stage=word.stage,
                     vehicle=word.vehicle,
                     mission=word.mission,
                     item=word.item,
