@@ -111,13 +111,22 @@ class _Consumer(KafkaConsumer):
     async def wait_first(self, *coros: Any, timeout: Any = None) -> Any:  # noqa: ASYNC109 - the signature is Faust's
         first, others = coros[0], coros[1:]
         if timeout is None and asyncio.iscoroutine(first):
-            first = begin(first)
+            try:
+                first = begin(first)
+            except BaseException:
+                _close(others)
+                raise
             if isinstance(first, Ended):
-                for other in others:
-                    other.close()
+                _close(others)
                 await asyncio.sleep(0)  # let what came before be sent while the next one is handled
                 return WaitResults([coros[0]], [first.result], self.should_stop)
         return await super().wait_first(first, *others, timeout=timeout)
+
+
+def _close(coroutines: tuple[Any, ...]) -> None:
+    """Give up coroutines that nobody has begun and nobody will."""
+    for coroutine in coroutines:
+        coroutine.close()
 
 
 class _Worker(faust.Worker):

@@ -239,7 +239,7 @@ def _moved_behind(place: Place) -> str | None:
         words += max(gap(last, item), 0)
         if words > GOVERN_WORDS or "break" in item.tags:
             return None
-        if "cancel" in item.tags and "verb" in item.tags | {"verb"}:
+        if "cancel" in item.tags:
             return "cancelled"
         if "postpone" in item.tags:
             return "postponed"

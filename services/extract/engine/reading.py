@@ -22,6 +22,7 @@ from services.extract.engine.mentions import Mention, Modality, Skip
 from services.extract.engine.modality import judge
 from services.extract.engine.pacts import build_pair
 from services.extract.engine.roles import IN, TO, Place, is_actor, is_plain
+from services.extract.engine.segment import asks
 from services.extract.engine.settle import settle
 from services.extract.engine.story import Denial, Story
 from services.extract.engine.travel import build_visit
@@ -30,9 +31,6 @@ TOPIC, PRONOUN = "topic", "pronoun"
 """The role of whoever is spoken of, when a verb names no subject of its own."""
 OF_OBJECT = "object."
 """Before the name of a finder: it looks from the object of the rule instead of its trigger."""
-QUESTION = "?"
-"""Mark of a sentence that asks and tells nothing (all scripts are folded to it)."""
-
 _MOVED = frozenset({"denied", "cancelled", "postponed", "refused"})
 
 _MAY_MOVE = frozenset({EventType.AGREEMENT, EventType.VISIT, EventType.MEETING, EventType.SUMMIT})
@@ -71,7 +69,7 @@ class RuleBook:
 def read_sentence(story: Story, sentence: Sentence, rules: RuleBook) -> None:
     """Try every rule at every trigger of `sentence`; add the mentions and skips to `story`."""
     items = sentence.items
-    if story.text.norm[sentence.start : sentence.end].rstrip().endswith(QUESTION):
+    if asks(story.text, sentence):
         return
     _note_denials(story, sentence)
     _read_triggers(story, sentence, rules)

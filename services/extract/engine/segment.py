@@ -51,6 +51,11 @@ def sentences(text: Text, items: list[Item], abbreviations: Collection[str] = ()
     return found
 
 
+def asks(text: Text, sentence: Sentence) -> bool:
+    """Whether the sentence asks: it tells nothing (the question marks of all scripts are folded to one)."""
+    return text.norm[sentence.start : sentence.end].rstrip().endswith("?")
+
+
 def own_sentences(found: list[Sentence]) -> list[Sentence]:
     """The sentences without those of another language: a quotation or a text in a language that shares the script."""
     own = []

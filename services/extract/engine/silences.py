@@ -10,7 +10,7 @@ from collections.abc import Collection
 from services.extract.engine.actors import Group
 from services.extract.engine.items import Item, Sentence, scan
 from services.extract.engine.mentions import Skip
-from services.extract.engine.reading import QUESTION
+from services.extract.engine.segment import asks
 from services.extract.engine.story import Story
 
 NO_RULE = ""
@@ -30,7 +30,7 @@ def _why(story: Story, sentence: Sentence, triggers: Collection[str]) -> Skip | 
     if not named:
         return None
     trigger = next((item for item in sentence.items if not item.tags.isdisjoint(triggers)), None)
-    if story.text.norm[sentence.start : sentence.end].rstrip().endswith(QUESTION):
+    if asks(story.text, sentence):
         return _skip(sentence, trigger or named[0], "question")
     return _skip(sentence, trigger, "no_object") if trigger is not None else _skip(sentence, named[0], "no_trigger")
 
