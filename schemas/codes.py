@@ -1,4 +1,4 @@
-"""Every enumeration of the ontology, with the wire values. One class per field; the order is the order of the ontology.
+"""Every enumeration of the ontology (`docs/ontology.md`), with the wire values. One class per field, in the order of the ontology.
 
 Where an order matters (`Rank` by seniority, `Stage` by progress), the members stand in that order.
 """
