@@ -128,6 +128,7 @@ class Extractor:
             words[sentence.number] = list(sentence.items)
             sentence.items = find_actors(text, sentence.items)
         _name_again(text, found, words, reader.lexicon)
+        story.note_ground(found)
         for sentence in found:
             learn_offices(text, sentence, context)
             read_sentence(story, sentence, reader.rules)

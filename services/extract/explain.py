@@ -18,7 +18,7 @@ REASONS = {
     "no_visitor_state": "the state of the traveller is not told",
     "own_country": "travel within the own country is no visit",
     "site_visit": "entering a site is a detail of a visit, not a visit to a state",
-    "held_territory": "Jerusalem alone does not say that officials of the other side receive the visitor",
+    "held_territory": "Jerusalem, or ground that an army holds, does not say that officials of the other side receive the visitor",
     "no_participants": "fewer than three states gather here; it adds to a summit named elsewhere, or is nothing",
     "unnamed_counterpart": "a meeting is told only when the counterpart has a name or an office",
     "not_asserted": "it is only spoken of here; it adds to what is told elsewhere in the article, or is nothing",

@@ -234,7 +234,7 @@ def _same_side(state: str, mine: set[tuple[str | None, str]], new: set[tuple[str
 def _identities(story: Story, actor: Actor) -> set[tuple[str | None, str]]:
     """What an actor can be known by: the person, or an office that one person holds."""
     keys: set[tuple[str | None, str]] = set()
-    rank = actor.rank
+    rank = None if actor.kind == "delegation" else actor.rank  # anybody may lead a delegation
     if actor.person is not None:
         keys.add((actor.iso, actor.person))
         known = story.lexicon.persons.get(actor.person)

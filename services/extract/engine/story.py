@@ -45,8 +45,14 @@ class Story:
     weak: list[Mention] = field(default_factory=list)
     skips: list[Skip] = field(default_factory=list)
     denials: list[Denial] = field(default_factory=list)
+    held: frozenset[str] = frozenset()
     topic: Group | None = None
     topic_age: int = 0
+
+    def note_ground(self, sentences: Sequence[Sentence]) -> None:
+        """States of which the article names ground that another side's army holds: going there is no visit to the state."""
+        items = [item for sentence in sentences for item in sentence.items if "held.ground" in item.tags]
+        self.held = frozenset(iso for item in items for reading in item.readings if (iso := reading.entry.iso))
 
     def note_topic(self, people: Group | None) -> None:
         """Of whom the sentence just read speaks; who is not named again is remembered for one sentence."""

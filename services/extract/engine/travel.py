@@ -91,7 +91,7 @@ def _add_visit(story: Story, place: Place, mention: Mention, origin: str, target
     """Add the visit from `origin` to `target`; a reason when it is none of ours."""
     if target.iso is None or target.iso == origin:
         return "own_country"
-    if target.kind == "city" and target.city == "Jerusalem":
+    if (target.kind == "city" and target.city == "Jerusalem") or (target.kind == "state" and target.iso in story.held):
         return "held_territory"
     if not story.watchlist.in_scope([origin, target.iso]):
         return "out_of_scope"
