@@ -125,6 +125,7 @@ def main(settings: Settings) -> int:
     from services.runtime.stream import Worker, run_worker
 
     extractor = load_extractor(settings.extract.watchlist)
+    extractor.load_all()
     # The lexicon lives as long as the process; without this every full collection walks through it again.
     gc.collect()
     gc.freeze()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -28,13 +27,13 @@ from services.extract.engine.context import (
 )
 from services.extract.engine.dates import FIRST_YEAR, LAST_YEAR, find_dates
 from services.extract.engine.items import Item, Sentence, numbers, scan, with_colons
-from services.extract.engine.lexicon import Lexicon
+from services.extract.engine.lexicon import Lexicon, states_of
 from services.extract.engine.mentions import Mention
 from services.extract.engine.merge import merge
 from services.extract.engine.names import named, without_strangers
 from services.extract.engine.numericdates import with_numeric_dates
 from services.extract.engine.particles import join_particles, right_case
-from services.extract.engine.reader import Reader, compiled, reader
+from services.extract.engine.reader import Reader, Readers
 from services.extract.engine.reading import read_sentence
 from services.extract.engine.segment import own_sentences, sentences
 from services.extract.engine.silences import silences
@@ -65,11 +64,16 @@ class Reading:
 class Extractor:
     """Reads articles. Stateless and deterministic: the same article gives the same events in every process."""
 
-    def __init__(self, readers: Mapping[str, Reader], watchlist: Watchlist, identity: Identity) -> None:
+    def __init__(self, readers: Readers, watchlist: Watchlist, identity: Identity) -> None:
         self._readers = readers
-        self._tongues = Tongues([reader.lexicon.language for reader in readers.values()])
+        self._tongues = Tongues(readers.languages)
         self._watchlist = watchlist
         self.identity = identity
+
+    def load_all(self) -> None:
+        """Compile every language now, so that no article waits for it and wrong data stop a start. Raises `ConfigError`."""
+        for code in self._readers:
+            self._readers[code]
 
     def extract(self, article: Article) -> list[NormalizationEvent]:
         """The events of `article`, ordered by their first evidence, `MAX_EVENTS` at most."""
@@ -192,14 +196,11 @@ def _derivation(text: Text, mention: Mention) -> Derivation:
 def load_extractor(watchlist: Path | None = None) -> Extractor:
     """The extractor over all languages in `lang/`, for a watchlist file or one that ships, by name.
 
-    Raises `ConfigError` that names the file when data are wrong.
+    Raises `ConfigError` that names the file when data are wrong; those of a language when its first text comes, or by `load_all`.
     """
     folders = sorted(path.parent for path in LANGUAGES.glob("*/language.toml"))
-    lexicons = {folder.name: compiled(folder, SHARED) for folder in folders}
-    known = frozenset(state for lexicon in lexicons.values() for state in lexicon.countries)
-    watch = load_watchlist(find_watchlist(watchlist) if watchlist else DEFAULT_WATCHLIST, known)
-    readers = {name: reader(lexicon, watch) for name, lexicon in lexicons.items()}
-    return Extractor(readers, watch, Identity(version=version("musafaha"), lexicon=_hash_of_data(watch)))
+    watch = load_watchlist(find_watchlist(watchlist) if watchlist else DEFAULT_WATCHLIST, states_of(folders[0]))
+    return Extractor(Readers(folders, SHARED, watch), watch, Identity(version=version("musafaha"), lexicon=_hash_of_data(watch)))
 
 
 def _hash_of_data(watch: Watchlist) -> str:

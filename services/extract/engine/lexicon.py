@@ -114,9 +114,19 @@ def _no_collection() -> Iterator[None]:
 
 
 @_no_collection()
+def language_of(folder: Path) -> LanguageFile:
+    """What tells a text of this language, and how its words inflect. Raises `ConfigError`."""
+    return read_toml(folder / "language.toml", LanguageFile)
+
+
+def states_of(folder: Path) -> frozenset[str]:
+    """The states that the language knows: in every language the same (`tests/language`). Raises `ConfigError`."""
+    return frozenset(read_toml(folder / "countries.toml", _Countries).root)
+
+
 def load_lexicon(folder: Path, shared: Path) -> Lexicon:
     """Compile the language in `folder`; what no language owns (persons) is in `shared`. Raises `ConfigError`."""
-    language = read_toml(folder / "language.toml", LanguageFile)
+    language = language_of(folder)
     countries = read_toml(folder / "countries.toml", _Countries).root
     persons = _persons(shared / "persons.toml")
     names = read_toml(folder / "persons.toml", _Names).root

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from services.extract.engine.lexicon import Lexicon, load_lexicon
+from services.extract.engine.lexicon import Lexicon, language_of, load_lexicon
 from services.extract.engine.reading import RuleBook
 from services.extract.engine.text import Text, fold
 from services.extract.engine.watch import Watchlist
@@ -50,6 +51,29 @@ def reader(lexicon: Lexicon, watch: Watchlist) -> Reader:
         names=AhoCorasick(ordered, matchkind=MatchKind.LeftmostLongest),
         states=tuple(names[name] for name in ordered),
     )
+
+
+class Readers(Mapping[str, Reader]):
+    """The languages there are by code, each made ready when its first text comes: compiling one takes most of the time of a start."""
+
+    def __init__(self, folders: Sequence[Path], shared: Path, watch: Watchlist) -> None:
+        self._folders = {folder.name: folder for folder in folders}
+        self._shared = shared
+        self._watch = watch
+        self._ready: dict[str, Reader] = {}
+        self.languages = [language_of(folder) for folder in folders]
+
+    def __getitem__(self, code: str) -> Reader:
+        found = self._ready.get(code)
+        if found is None:
+            found = self._ready[code] = reader(compiled(self._folders[code], self._shared), self._watch)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._folders)
+
+    def __len__(self) -> int:
+        return len(self._folders)
 
 
 def _names_of_states(lexicon: Lexicon, watched: frozenset[str]) -> dict[str, str]:
