@@ -342,6 +342,22 @@ def recipient(place: Place) -> list[Item]:
     return next(([item] for item in ahead(place) if is_actor(item) and item.tags & (IN | TO) and _of_state(item)), [])
 
 
+def main_subject(place: Place) -> list[Item]:
+    """Who acts in the sentence that the trigger's phrase opens ("in talks with B, A said"): no verb stands before it."""
+    return [] if any("verb" in item.tags for item in place.items[: place.at]) else _main_subject(place)
+
+
+def sold_to(place: Place) -> list[Item]:
+    """Who gets what a deal "to sell" is about: the state right behind that verb, else the one introduced by "to"."""
+    for position in range(place.at + 1, len(place.items)):
+        if {"v.sell", "n.supply"} & place.items[position].tags:
+            behind = place.items[position + 1 : position + 2]
+            return [item for item in behind if is_plain(item) and _of_state(item)] or recipient(Place(place.items, position))
+        if "break" in place.items[position].tags:
+            return []
+    return []
+
+
 FINDERS: dict[str, Finder] = {
     "premodifiers": frontroles.premodifiers,
     "possessor": frontroles.possessor,
@@ -402,6 +418,8 @@ FINDERS: dict[str, Finder] = {
     "held_between": held_between,
     "bound_for": bound_for,
     "clause_subject": clause_subject,
+    "main_subject": main_subject,
+    "sold_to": sold_to,
     "partakers": partakers,
     "troops": troops,
 }

@@ -211,7 +211,7 @@ def posted(place: Place) -> list[Item]:
 def recognized(place: Place) -> list[Item]:
     """The state right behind a verb of recognising, or the owner of the sovereignty that it recognises."""
     for item in place.items[place.at + 1 : place.at + 4]:
-        if "verb" in item.tags or "break" in item.tags:
+        if {"verb", "break", "conj"} & item.tags:
             return []
         if is_actor(item) and item.tags & {"state"} and not item.tags & (PREPOSITIONS - {"p.of"}):
             return [item]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.extract.engine.actors import Group
 from services.extract.engine.items import Item, gap
 from services.extract.engine.mentions import Modality
-from services.extract.engine.roles import IN, TO, Place
+from services.extract.engine.roles import IN, TO, Place, subject_in_front
 
 GOVERN_WORDS = 6
 """Unknown words over which a cue still governs a trigger behind it."""
@@ -18,6 +18,9 @@ def judge(place: Place) -> Modality:
     result = Modality(course=_tense(trigger))
     if "negated" in trigger.tags:
         result.course = "negated"
+        return result
+    if (unsure := _by_its_subject(place)) is not None:
+        result.course = unsure
         return result
     result.background = "before" in trigger.tags
     result.during = "under_way" in trigger.tags
@@ -39,10 +42,25 @@ def judge(place: Place) -> Modality:
             break
         last = item
     if result.course == "noun":
-        result.course = _held_behind(place, "v.perform" if "n.visit" in trigger.tags else "v.hold") or "noun"
+        result.course = _held_behind(place, _carrier_of(trigger)) or "noun"
     if result.course in ("noun", "present", "past", "future"):
         result.course = _moved_behind(place) or result.course
     return result
+
+
+def _by_its_subject(place: Place) -> str | None:
+    """What stands right before the subject of a verb: "no minister visited" tells nothing, "had A visited" is a condition or a question."""
+    if not {"svo", "verb"} <= place.trigger.tags:
+        return None
+    subject = subject_in_front(place)
+    if subject is None or subject.start > place.trigger.start:
+        return None
+    at = next((k for k, item in enumerate(place.items[: place.at]) if item is subject), 0)
+    before = place.items[at - 1] if at else None
+    if "few" in subject.tags or (before is not None and "few" in before.tags and gap(before, subject) <= 1):
+        return "negated"
+    opens = before is not None and "aux.inverts" in before.tags and gap(before, subject) == 0
+    return "hypothetical" if opens and (at == 1 or "break" in place.items[at - 2].tags) else None
 
 
 def _decided(place: Place, position: int, words: int, result: Modality) -> bool:
@@ -195,6 +213,13 @@ def _doubted_clause(place: Place, position: int) -> bool:
 
 def _planned_clause(place: Place, position: int) -> bool:
     return any("plan" in item.tags and gap(item, place.items[position]) <= 1 for item in place.items[max(position - 2, 0) : position])
+
+
+def _carrier_of(noun: Item) -> str:
+    """The verbs that carry the noun when they stand behind it."""
+    if "n.flight" in noun.tags:
+        return "v.launch"
+    return "v.perform" if "n.visit" in noun.tags else "v.hold"
 
 
 def _held_behind(place: Place, carrier: str) -> str | None:
