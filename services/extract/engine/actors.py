@@ -98,7 +98,8 @@ def find_actors(text: Text, items: list[Item]) -> list[Item]:
         found.append(item)
     if marks:
         found = _with_prepositions(text, found)
-        found = _grouped(text, _listed(text, found) if "state" in marks else found)
+        found = _with_asides(text, found) if text.capitals and "official" in marks else found
+        found = _grouped(text, _listed(text, found) if marks & _NAMES_STATE else found)
         found = _owned(found) if "own" in marks else found
     if items and text.norm.find(",", items[0].start, items[-1].start) >= 0:
         parted = False
@@ -108,6 +109,39 @@ def find_actors(text: Text, items: list[Item]) -> list[Item]:
                 parted = parted or "actor" in item.tags
         found = _with_breaks(found) if parted else found
     return found
+
+
+_NAMES_STATE = frozenset({"state", "capital"})
+
+
+def _with_asides(text: Text, items: list[Item]) -> list[Item]:
+    """`items` with an office between commas joined to the named official before it ("minister X, head of the service, arrived")."""
+    out: list[Item] = []
+    for position, item in enumerate(items):
+        before = out[-1] if out else None
+        following = items[position + 1] if position + 1 < len(items) else None
+        pair = _aside(text, before, item, following) if before is not None and following is not None else None
+        if before is None or pair is None:
+            out.append(item)
+            continue
+        holder, office = pair
+        if holder.rank in (None, Rank.MINISTER_OTHER):
+            holder.rank, holder.office = office.rank, office.office
+        before.end, before.last = item.end, item.last
+    return out
+
+
+def _aside(text: Text, before: Item, item: Item, following: Item) -> tuple[Actor, Actor] | None:
+    """The holder and what is said of him between commas, when `item` is that."""
+    if not (isinstance(before.value, Group) and isinstance(item.value, Group)):
+        return None
+    if not {"official", "person"} & before.tags or item.tags & MARKS or {"official", "def", "conj"} & item.tags != {"official"}:
+        return None
+    holder, office = before.value.members[-1], item.value.members[0]
+    bare = office.iso is None and office.person is None and office.name is None and not office.plural and not office.definite
+    closed = gap(item, following) == 0 and "verb" in following.tags and text.norm[item.end : following.start].strip() == ","
+    named = holder.iso is not None and holder.name is not None
+    return (holder, office) if bare and closed and named and _only_comma(text, before, item) else None
 
 
 def _with_breaks(items: list[Item]) -> list[Item]:
@@ -601,14 +635,14 @@ def _listed(text: Text, items: list[Item]) -> list[Item]:
     """A list with commas that ends in "and" ("A, B, C and D"): the commas of it join as "and" does."""
     _list_officials(text, items)
     for position, item in enumerate(items):
-        if "state" not in item.tags or not _state_without_marks(item):
+        if not _state_without_marks(item):
             continue
         end = position
         while end + 1 < len(items) and _state_without_marks(items[end + 1]) and _only_comma(text, items[end], items[end + 1]):
             end += 1
         closes = (
             end + 1 < len(items)
-            and "state" in items[end + 1].tags
+            and items[end + 1].tags & _NAMES_STATE
             and "conj" in items[end + 1].tags
             and gap(items[end], items[end + 1]) == 0
         )
@@ -642,6 +676,8 @@ def _may_lead_list(item: Item) -> bool:
     if not isinstance(item.value, Group):
         return False
     actor = item.value.members[-1]
+    if actor.kind == "capital":
+        return item.tags.isdisjoint(_PARTING)
     return actor.kind == "state" or (actor.kind in ("official", "org") and actor.plural and actor.name is None)
 
 
@@ -649,7 +685,7 @@ _PARTING = MARKS - {"p.of"}
 
 
 def _state_without_marks(item: Item) -> bool:
-    return "actor" in item.tags and "state" in item.tags and item.tags.isdisjoint(_PARTING)
+    return "actor" in item.tags and not item.tags.isdisjoint(_NAMES_STATE) and item.tags.isdisjoint(_PARTING)
 
 
 def _only_comma(text: Text, left: Item, right: Item) -> bool:

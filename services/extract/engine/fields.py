@@ -273,8 +273,10 @@ def _relations(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, 
 
 
 def _relations_status(draft: Draft, *, planned: bool) -> RelationsStatus:
-    """Agreed on is announced (ontology 4.4); set for later is planned."""
+    """Agreed on or approved is announced (ontology 4.4); set for later is planned."""
     if planned and all("agreed" in mention.trigger.tags for mention in draft.mentions):
+        return RelationsStatus.ANNOUNCED
+    if all("v.ratify" in mention.trigger.tags for mention in draft.mentions):
         return RelationsStatus.ANNOUNCED
     return RelationsStatus.PLANNED if planned else RelationsStatus.DONE
 
