@@ -43,7 +43,7 @@ def dates(story: Story, sentence: Sentence, place: Place, mention: Mention) -> N
     if chosen is None:
         chosen = _same_time(place)
     when = (
-        _resolve(story, chosen, future=mention.modality.course == "future" and "agreed" not in mention.trigger.tags)
+        _resolve(story, chosen, future=_coming(mention, chosen))
         if chosen is not None
         else None
     )
@@ -65,6 +65,17 @@ def dates(story: Story, sentence: Sentence, place: Place, mention: Mention) -> N
         mention.ahead = when.start is not None and when.start > story.published
     mention.date_span = (chosen.start, chosen.end)
     mention.evidence.append((EvidenceRole.DATE, chosen.start, chosen.end))
+
+
+def _coming(mention: Mention, chosen: Item) -> bool:
+    """Whether the date lies ahead: a verb of the future, or one of the present beside a bare weekday ("A visits B on Sunday")."""
+    course, tags = mention.modality.course, mention.trigger.tags
+    if course == "future":
+        return "agreed" not in tags
+    day = chosen.value
+    if course != "present" or not {"verb", "impf"} <= tags or not tags & {"v.visit", "v.meet", "v.depart"}:
+        return False
+    return isinstance(day, DateExpression) and bool(day.weekdays) and not (day.months or day.days or day.offset)
 
 
 def _same_time(place: Place) -> Item | None:

@@ -201,7 +201,7 @@ def doer(place: Place) -> list[Item]:
             return subject(Place(items, position))
         if "noun" in item.tags and any(tag.startswith("v.") for tag in item.tags):
             there = Place(items, position)
-            return roles.genitive(there) or roles.announcer(there)
+            return roles.genitive(there) or roles.announcer(there) or roles.performer(there)
         if "say" in item.tags:
             return subject(Place(items, position))
         last = item

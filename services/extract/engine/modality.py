@@ -172,6 +172,8 @@ def _governed(place: Place, position: int) -> str | None:
         return "hypothetical"  # its verb is none that we know: "tried to arrange a visit"
     if "doubt" in tags or "invite" in tags:
         return "invited" if "invite" in tags else "hypothetical"
+    if "debate" in tags and _debated(place):
+        return "hypothetical"
     if "deny" in tags:
         return "denied"
     if "cancel" in tags:
@@ -181,6 +183,17 @@ def _governed(place: Place, position: int) -> str | None:
     if "refuse" in tags:
         return "refused"
     return None
+
+
+NO_STEP = frozenset({"in", "p.in", "n.meet", "n.visit", "n.call"})
+"""Where a debate is held, not what it is about."""
+
+
+def _debated(place: Place) -> bool:
+    """ "debated the expulsion of the ambassador": a verbal noun that tells a step; not what the debate was held at ("in a meeting")."""
+    tags = place.trigger.tags
+    nominal = "verb" not in tags or ("noun" in tags and "conj" not in tags)
+    return nominal and not tags & NO_STEP and any(tag.startswith(("v.", "n.sign")) for tag in tags)
 
 
 def _wanted(place: Place, position: int) -> bool:
@@ -201,7 +214,8 @@ def _reported_denial(place: Place, position: int) -> bool:
         item = place.items[back]
         if "deny" in item.tags:
             return True
-        if "say" in item.tags or "verb" in item.tags:
+        reported = "say" in item.tags and back > 0 and "report" in place.items[back - 1].tags
+        if ("say" in item.tags or "verb" in item.tags) and not reported:
             return False
     return False
 
@@ -225,8 +239,13 @@ def _carrier_of(noun: Item) -> str:
 def _held_behind(place: Place, carrier: str) -> str | None:
     """ "a summit of A and B that will be held": the verb of holding behind the noun."""
     planned = False
+    behind = place.items[place.at + 1] if place.at + 1 < len(place.items) else None
+    if behind is not None and "plan" in behind.tags and "n.meet" in place.trigger.tags and gap(place.trigger, behind) == 0:
+        return "future"  # "an expected meeting"
     for item in place.items[place.at + 1 :]:
         planned = planned or "plan" in item.tags
+        if "will_not" in item.tags:
+            return None
         if "will_be" in item.tags:
             return "future"
         if carrier in item.tags or "light" in item.tags:
@@ -264,7 +283,7 @@ def _moved_behind(place: Place) -> str | None:
         words += max(gap(last, item), 0)
         if words > GOVERN_WORDS or "break" in item.tags:
             return None
-        if "cancel" in item.tags:
+        if "cancel" in item.tags or "will_not" in item.tags:
             return "cancelled"
         if "postpone" in item.tags:
             return "postponed"

@@ -165,7 +165,9 @@ def _summons(mention: Mention) -> bool:
 def _contract_for_arms(place: Place, mention: Mention) -> bool:
     """A contract for weapons is an arms deal, no agreement (ontology A1)."""
     contract = mention.object is not None and any(r.entry.instrument is Instrument.CONTRACT for r in mention.object.readings)
-    return contract and any("n.weapon" in item.tags for item in place.items[place.at :])
+    behind = place.items[place.at :]
+    trade = contract or any("n.purchase" in item.tags for item in behind)
+    return trade and any("n.weapon" in item.tags for item in behind)
 
 
 def _step_ahead(mention: Mention) -> bool:
@@ -278,7 +280,7 @@ def _instrument(story: Story, place: Place, mention: Mention) -> None:
     domains: list[Domain] = [
         domain
         for reading in anchor.readings
-        if "n.instrument" in reading.tags or "n.accords" in reading.tags
+        if reading.entry.instrument is not None
         for domain in reading.entry.domains
     ]
     position = place.items.index(anchor)

@@ -456,7 +456,7 @@ def adjectives(place: Place) -> list[Item]:
             break
         if "demonym" in item.tags:
             found.append(item)
-        elif not ({"filler", "domain", "field", "number", "date"} & item.tags):
+        elif not ({"filler", "domain", "field", "number", "date", "anaphor.both"} & item.tags):
             break
         last = item
     return found
