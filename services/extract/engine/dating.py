@@ -42,11 +42,7 @@ def dates(story: Story, sentence: Sentence, place: Place, mention: Mention) -> N
     chosen = own if own is not None else (None if mention.modality.after else opening)
     if chosen is None:
         chosen = _same_time(place)
-    when = (
-        _resolve(story, chosen, future=_coming(mention, chosen))
-        if chosen is not None
-        else None
-    )
+    when = _resolve(story, chosen, future=_coming(mention, chosen)) if chosen is not None else None
     if chosen is None or when is None:
         mention.when = mention.period
         return

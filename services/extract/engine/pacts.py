@@ -278,10 +278,7 @@ def _instrument(story: Story, place: Place, mention: Mention) -> None:
     if anchor is None:
         return
     domains: list[Domain] = [
-        domain
-        for reading in anchor.readings
-        if reading.entry.instrument is not None
-        for domain in reading.entry.domains
+        domain for reading in anchor.readings if reading.entry.instrument is not None for domain in reading.entry.domains
     ]
     position = place.items.index(anchor)
     for item in _described_before(place.items, position) if "pre" in anchor.tags else ():
