@@ -34,6 +34,21 @@ def _events(extractor: Extractor, language: str, text: str, published: datetime 
     return extractor.extract(Article(id="a", text=text, language=language, published_at=published))
 
 
+ALSO_WITH = {
+    "he": "שר החוץ אלי כהן נפגש אתמול באסטנה עם נשיא קזחסטן וכן עם שר החוץ הקזחי.",
+    "en": "Israeli Foreign Minister Eli Cohen met with the president of Kazakhstan and with the Kazakh foreign minister in Astana.",
+}
+
+
+@pytest.mark.parametrize("language", sorted(ALSO_WITH))
+def test_and_with_names_one_more_counterpart(extractor: Extractor, language: str) -> None:
+    """Each office of the other side is a meeting of its own (ontology E5), also when "with" is said twice."""
+    events = _events(extractor, language, ALSO_WITH[language], datetime(2023, 4, 20, 12, tzinfo=UTC))
+    ranks = sorted(p.rank.value for e in events if e.type.value == "meeting" for p in e.participants if p.country == "KAZ" and p.rank)
+
+    assert ranks == ["head_of_state", "minister_foreign"]
+
+
 @pytest.mark.parametrize("language", sorted(SIGNED))
 def test_the_two_who_met_are_the_two_who_signed(extractor: Extractor, language: str) -> None:
     """The commonest way in which the press tells a signature names its parties only once."""

@@ -14,7 +14,7 @@ from services.extract.engine.story import Story
 _GOVERNS = frozenset(
     {
         *("verb", "say", "ptc", "inf", "ger", "light"),
-        *("n.visit", "n.sign", "n.summit", "n.meet", "n.arrive", "n.reach", "n.stop"),
+        *("n.visit", "n.sign", "n.summit", "n.meet", "n.arrive", "n.depart", "n.reach", "n.stop"),
     }
 )
 """What a date behind it belongs to."""
@@ -166,6 +166,8 @@ _CARRIERS = frozenset({"v.perform", "v.begin", "v.end", "v.hold", "v.launch", "v
 def _same_clause(items: Sequence[Item], at: int, position: int, governor: Item | None, mention: Mention) -> bool:
     if governor is mention.trigger or (governor is not None and "say" in governor.tags and _is_announcement(mention)):
         return True
+    if governor is not None and mention.type is EventType.VISIT and "resolve" in governor.tags:
+        return False  # the day on which a journey is approved is not that of the journey
     if governor is not None and mention.type is EventType.SUMMIT and "n.summit" in governor.tags and items.index(governor) > at:
         return True  # "will host A and B at a summit on Sunday"
     if governor is not None and not (governor.tags & _CARRIERS) and not _carries(items, at, governor):

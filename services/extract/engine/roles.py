@@ -392,8 +392,9 @@ def in_(place: Place) -> list[Item]:
 
 
 def with_(place: Place) -> list[Item]:
-    """The first actors introduced by "with": a further "with" tells of something else."""
-    return next(([item] for item in ahead(place) if is_actor(item) and "p.with" in item.tags), [])
+    """The first actors introduced by "with", and those behind "and with": any other "with" tells of something else."""
+    found = [item for item in ahead(place) if is_actor(item) and "p.with" in item.tags]
+    return [item for item in found if item is found[0] or "conj" in item.tags]
 
 
 def between(place: Place) -> list[Item]:

@@ -81,6 +81,8 @@ def status_of(story: Story, mention: Mention) -> Status | None:
         return Status(course)
     if mention.ahead and (course in ("present", "noun") or "two_tenses" in mention.trigger.tags):
         return Status.PLANNED
+    if mention.rule.status is Status.PLANNED and course == "noun":
+        return Status.PLANNED
     if mention.type is EventType.MEETING and course == "present":
         # Headlines tell what was held in the present; elsewhere a meeting in the present is on the programme.
         return Status.COMPLETED if mention.sentence.headline else Status.PLANNED
