@@ -29,7 +29,7 @@ MARKS = frozenset(
     {
         *("conj", "to", "in", "like", "p.to", "p.in", "p.from", "p.with", "p.on", "p.between", "p.by", "p.at", "p.beside"),
         *("p.plus",),
-        *("p.of", "p.obj", "p.between_to", "p.other"),
+        *("p.of", "p.obj", "p.between_to", "p.other", "p.for"),
     }
 )
 """What the words in front of an actor tell of it; "p.obj" that a verb acts on it, "p.between_to" that "to" joins what "between" opens."""
@@ -706,7 +706,8 @@ def _grouped(text: Text, items: list[Item]) -> list[Item]:
         if _begins_clause(text, before, item):
             item.tags |= {"clause"}
         joins = _joins(before, item) and (gap(before, item) <= 0 or _only_bracketed(text, before, item))
-        if joins and "actor" in item.tags and not _opens_clause(text, before, items[position : position + 2]):
+        apart = _opens_clause(text, before, items[position : position + 2]) or _acts_itself(text, out, items[position : position + 2])
+        if joins and "actor" in item.tags and not apart:
             group, new = before.value, item.value
             assert isinstance(group, Group) and isinstance(new, Group)
             group.members.extend(_handed_on(group.members, actor) for actor in new.members)
@@ -822,6 +823,28 @@ def _opens_clause(text: Text, before: Item, items: list[Item]) -> bool:
     if not marked or "state" not in items[0].tags or not has_comma(text, before, items[0]):
         return False
     return not (len(items) == 2 and "actor" in items[1].tags and "conj" in items[1].tags)
+
+
+_GOVERNED = frozenset({"p.with", "p.to", "p.from", "p.obj"})
+
+
+def _acts_itself(text: Text, out: list[Item], items: list[Item]) -> bool:
+    """ "froze its deal with A and B signed one": who has a verb of his own behind him is not what "with", or a verb, governs."""
+    if len(items) < 2 or "conj" not in items[0].tags or not isinstance(out[-1].value, Group):
+        return False
+    finite = {"verb", "svo"} <= items[1].tags and not {"perf", "third", "fut"}.isdisjoint(items[1].tags)
+    if not finite or {"passive", "reduced", "inf"} & items[1].tags or gap(items[0], items[1]) > 0:
+        return False
+    if out[-1].tags & _GOVERNED:
+        return True
+    behind_verb = False
+    for item in reversed(out[:-1]):
+        if "break" in item.tags:
+            break
+        if {"verb", "svo"} <= item.tags:
+            behind_verb = "say" not in item.tags
+            break
+    return behind_verb and has_comma(text, out[-1], items[0])
 
 
 def _handed_on(members: list[Actor], actor: Actor) -> Actor:

@@ -347,6 +347,11 @@ def main_subject(place: Place) -> list[Item]:
     return [] if any("verb" in item.tags for item in place.items[: place.at]) else _main_subject(place)
 
 
+def bound(place: Place) -> list[Item]:
+    """The state or city right behind "for" ("left on Sunday for B")."""
+    return [item for item in ahead(place) if "p.for" in item.tags and is_actor(item) and item.tags & set(PLACES)][:1]
+
+
 def sold_to(place: Place) -> list[Item]:
     """Who gets what a deal "to sell" is about: the state right behind that verb, else the one introduced by "to"."""
     for position in range(place.at + 1, len(place.items)):
@@ -420,6 +425,7 @@ FINDERS: dict[str, Finder] = {
     "clause_subject": clause_subject,
     "main_subject": main_subject,
     "sold_to": sold_to,
+    "bound": bound,
     "partakers": partakers,
     "troops": troops,
 }

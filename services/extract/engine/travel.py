@@ -114,10 +114,10 @@ def _add_visit(story: Story, place: Place, mention: Mention, origin: str, target
 
 def _only_describes(mention: Mention, visitors: list[Actor]) -> bool:
     """A visit that is only spoken of: no verb carries it and nothing dates it, or it is a remark ("the first by an official")."""
-    modality = mention.modality
+    modality, told = mention.modality, mention.rule.told
     if "n.visit" not in mention.trigger.tags:
         return False
-    if modality.course == "noun" and not (modality.during or modality.after or modality.completed) and mention.when is None:
+    if modality.course == "noun" and not (modality.during or modality.after or modality.completed or told) and mention.when is None:
         return True
     generic = not any(actor.person or actor.kind == "delegation" or "official" not in actor.tags for actor in visitors)
     strangers = all("indef" in actor.tags and actor.person is None and actor.name is None for actor in visitors)
