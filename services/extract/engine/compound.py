@@ -164,8 +164,7 @@ def _joined(parts: list[Item]) -> Item:
         tags |= _tense(auxiliaries, verb, reflexive=reflexive)
         if "inf" not in tags:
             tags.add("verb")
-        if "plan" in auxiliaries[0].tags:
-            marks.add("plan")
+        marks |= auxiliaries[0].tags & {"plan", "must", "agreed"}
     if reflexive:
         tags.add("refl")
     if "conj" in first.tags:

@@ -103,8 +103,8 @@ def _shade(place: Place, item: Item, words: int, result: Modality) -> None:
 
 SHARED = frozenset({"hypothetical", "denied", "invited"})
 """Courses that a second verb shares with the one before it."""
-CARRIERS = frozenset({"v.perform", "v.begin", "v.end", "v.hold", "v.launch", "v.witness", "v.result"})
-"""Verbs that lend a noun their tense: pay (a visit), begin, hold, launch, see, result in."""
+CARRIERS = frozenset({"v.perform", "v.begin", "v.end", "v.hold", "v.launch", "v.witness", "v.result", "v.have"})
+"""Verbs that lend a noun their tense: pay (a visit), have (talks), begin, hold, launch, see, result in."""
 
 
 def _ends_clause(item: Item) -> bool:

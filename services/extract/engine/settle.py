@@ -22,7 +22,7 @@ def settle(place: Place, sentence: Sentence, modality: Modality) -> Modality:
         modality.course = "future" if _heads_the_line(place, sentence) or _on_the_way(place) else "hypothetical"
     elif modality.course == "hypothetical" and "would" in place.trigger.tags and _said_by_a_party(place):
         modality.course = "future"
-    if modality.course == "future" and (_depends(place) or _foretold(place)):
+    if modality.course == "future" and (_depends(place) or _foretold(place) or _ought(place)):
         modality.course = "hypothetical"
     return modality
 
@@ -46,14 +46,14 @@ def _on_the_way(place: Place) -> bool:
 
 
 def _said_by_a_party(place: Place) -> bool:
-    """ "Israel's foreign ministry said its minister would visit": who says it can know."""
+    """ "Israel's foreign ministry said its minister would visit", "it was announced that": who says or announces it can know."""
     mine = _states(subject(place))
     for position in range(place.at - 1, -1, -1):
         item = place.items[position]
         if "doubt" in item.tags:
             return False
         if "say" in item.tags and "verb" in item.tags:
-            return bool(mine & _states(subject(Place(place.items, position))))
+            return {"v.announce", "perf"} <= item.tags or bool(mine & _states(subject(Place(place.items, position))))
     return False
 
 
@@ -73,6 +73,16 @@ def _foretold(place: Place) -> bool:
             if speakers and mine and not speakers & mine:
                 return bool(RELATIONS & trigger.tags) or not any("date" in other.tags for other in place.items)
     return False
+
+
+DUTIES = frozenset({"v.recognize", "v.recall", "v.close", "v.expel", "v.sever", "v.suspend", "v.downgrade", "v.cancel.pact", "v.suspend.pact"})
+"""What parties and papers like to demand of a state."""
+
+
+def _ought(place: Place) -> bool:
+    """ "A should recall its ambassador": a duty that somebody sees is a plan only with its day."""
+    trigger = place.trigger
+    return "must" in trigger.tags and bool(DUTIES & trigger.tags) and not any("date" in item.tags for item in place.items)
 
 
 def _states(items: list[Item]) -> set[str]:
