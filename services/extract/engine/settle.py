@@ -75,7 +75,9 @@ def _foretold(place: Place) -> bool:
     return False
 
 
-DUTIES = frozenset({"v.recognize", "v.recall", "v.close", "v.expel", "v.sever", "v.suspend", "v.downgrade", "v.cancel.pact", "v.suspend.pact"})
+DUTIES = frozenset(
+    {"v.recognize", "v.recall", "v.close", "v.expel", "v.sever", "v.suspend", "v.downgrade", "v.cancel.pact", "v.suspend.pact"}
+)
 """What parties and papers like to demand of a state."""
 
 
