@@ -170,6 +170,8 @@ def _same_clause(items: Sequence[Item], at: int, position: int, governor: Item |
         return False  # the day on which a journey is approved is not that of the journey
     if governor is not None and mention.type is EventType.SUMMIT and "n.summit" in governor.tags and items.index(governor) > at:
         return True  # "will host A and B at a summit on Sunday"
+    if governor is not None and _joined_verb(items, at, governor):
+        return True
     if governor is not None and not (governor.tags & _CARRIERS) and not _carries(items, at, governor):
         return False
     if "reduced" in items[at].tags and position < at:
@@ -183,6 +185,18 @@ def _same_clause(items: Sequence[Item], at: int, position: int, governor: Item |
         if item is not governor and item.tags & _EVENTFUL:
             return False
     return True
+
+
+def _joined_verb(items: Sequence[Item], at: int, governor: Item) -> bool:
+    """ "travelled to B and met C in May": a second verb of the past shares its day with the first, which has none of its own."""
+    if not {"conj", "verb", "perf", "svo"} <= governor.tags or not {"verb", "perf", "svo"} <= items[at].tags:
+        return False
+    for item in items[at + 1 :]:
+        if item is governor:
+            return True
+        if {"verb", "break", "date"} & item.tags:
+            return False
+    return False
 
 
 def _carries(items: Sequence[Item], at: int, governor: Item) -> bool:

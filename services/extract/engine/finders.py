@@ -356,6 +356,8 @@ def sold_to(place: Place) -> list[Item]:
     """Who gets what a deal "to sell" is about: the state right behind that verb, else the one introduced by "to"."""
     for position in range(place.at + 1, len(place.items)):
         if {"v.sell", "n.supply"} & place.items[position].tags:
+            if not any("n.weapon" in item.tags for item in place.items[position + 1 :]):
+                return []
             behind = place.items[position + 1 : position + 2]
             return [item for item in behind if is_plain(item) and _of_state(item)] or recipient(Place(place.items, position))
         if "break" in place.items[position].tags:

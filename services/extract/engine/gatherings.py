@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from schemas.codes import ActorLevel, EventType, EvidenceRole, Rank
 from services.extract.engine.actors import Actor, Group
@@ -104,11 +105,26 @@ def _two_sides(story: Story, place: Place, mention: Mention) -> tuple[list[Actor
 
     both = members("both")
     side, others = both[:1] or members("side"), both[1:] or members("counterpart")
+    if others and all("unnamed" in actor.tags for actor in others):
+        others = _among(place, others) or others
     if not side and others:
         side = members("spoken")[:1]
     if side and not others and side[0].start > place.trigger.start and (spoken := members("spoken")):
         side, others = spoken[:1], side
     return side, others
+
+
+def _among(place: Place, unnamed: list[Actor]) -> list[Actor]:
+    """Who is named of "officials, including X and Y": they are of the officials' state unless another one is told."""
+    for item, following in pairwise(place.items[place.at + 1 :]):
+        if "including" in item.tags and isinstance(following.value, Group):
+            named = [actor for actor in following.value.members if actor.kind in TRAVELLERS]
+            for actor in named:
+                actor.iso = actor.iso or unnamed[0].iso
+            return named
+        if {"verb", "break"} & item.tags:
+            return []
+    return []
 
 
 SUMMIT_RANKS = frozenset(

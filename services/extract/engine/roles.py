@@ -195,10 +195,12 @@ def subject_in_front(place: Place) -> Item | None:
         if "verb" in item.tags and conj:
             found = subject(Place(items, position))
             return found[0] if found else None
+        if {"cancel", "postpone"} & item.tags and {"verb", "svo"} <= item.tags and "fut" in trigger.tags and words <= 1:
+            return subject_in_front(Place(items, position))  # "cancelled his plans to visit"
         if item.tags & OPAQUE:
             opener = _aside(items, position) if parted else None
             return opener or (subject_behind(place) if "say" in trigger.tags else None)
-        if is_plain(item) and not _governed_object(items, position, aside=parted) and not _only_leads(items, position):
+        if is_plain(item) and not _governed_object(items, position, aside=parted or conj) and not _only_leads(items, position):
             return item
         last = item
     return subject_behind(place) if "say" in trigger.tags else None

@@ -49,6 +49,8 @@ def compose_verbs(text: Text, items: list[Item]) -> list[Item]:
         if "verb" in item.tags and "noun" in item.tags:
             _decide(out[-1] if out else None, item, items[position + 1] if position + 1 < len(items) else None)
         if "verb" in item.tags and not FORMS.isdisjoint(item.tags):
+            if {"base"} <= item.tags and last_verb is not None and {"fut", "agreed"} & last_verb.tags and _behind_comma(text, item):
+                item.tags |= {"conj"}  # "will open A, hold B and sign C"
             _compose(out, item, last_verb, items[position + 1] if position + 1 < len(items) else None)
             if "verb" in item.tags:
                 last_verb = item
