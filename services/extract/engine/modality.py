@@ -15,7 +15,7 @@ CLOSE_WORDS = 2
 def judge(place: Place) -> Modality:
     """The modality of the trigger, from its own form and the cues that govern it in its clause."""
     trigger = place.trigger
-    result = Modality(course=_tense(trigger))
+    result = Modality(course="noun" if _as_noun(place) else _tense(trigger))
     if "negated" in trigger.tags:
         result.course = "negated"
         return result
@@ -63,6 +63,25 @@ def _by_its_subject(place: Place) -> str | None:
     return "hypothetical" if opens and (at == 1 or "break" in place.items[at - 2].tags) else None
 
 
+def _as_noun(place: Place) -> bool:
+    """Whether a form that may be noun or verb is the noun: behind a preposition, or behind the subject of another verb ("A intends opening").
+
+    Only where no word in front of a verb tells the two apart.
+    """
+    tags = place.trigger.tags
+    if not {"verb", "noun", "perf"} <= tags or {"conj", "svo"} & tags or place.at == 0:
+        return False
+    before = place.items[place.at - 1]
+    if {"p.on", "p.to"} & before.tags and "actor" not in before.tags and gap(before, place.trigger) == 0:
+        return True
+    for item in reversed(place.items[: place.at]):
+        if "verb" in item.tags:
+            return "background" not in item.tags
+        if not item.tags & {"actor", "date", "adverb", "filler", "p.on"}:
+            return False
+    return False
+
+
 def _decided(place: Place, position: int, words: int, result: Modality) -> bool:
     """Whether the cue at `position` alone decides: negation right before the trigger, or a cue of doubt, denial, change that governs it."""
     item = place.items[position]
@@ -83,7 +102,7 @@ def _decided(place: Place, position: int, words: int, result: Modality) -> bool:
 def _shade(place: Place, item: Item, words: int, result: Modality) -> None:
     """What the word before the trigger adds: the tense of the verb that carries a noun, a plan, a time relation."""
     tags = item.tags
-    nominal = "verb" not in place.trigger.tags
+    nominal = "verb" not in place.trigger.tags or _as_noun(place)
     close = gap(item, place.trigger) <= 1
     if nominal:
         if ("light" in tags or ("be" in tags and close)) and result.course == "noun":

@@ -84,7 +84,7 @@ def _subject(place: Place) -> Item | None:
     if "svo" in place.trigger.tags:
         return subject_in_front(place)
     before = _subject_before(place)
-    if before is not None and before.last >= place.trigger.first - 2:
+    if before is not None and (before.last >= place.trigger.first - 2 or _has_pronoun(place)):
         return before
     behind = subject_behind(place) or before
     if behind is None and (announced := _announced(place)) is not None:

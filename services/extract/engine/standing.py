@@ -49,7 +49,9 @@ def _known_to_all(mention: Mention) -> bool:
     ):
         return False
     if mention.type is EventType.RELATIONS_CHANGE:
-        return str(mention.rule.action) in ("establish", "resume")
+        return str(mention.rule.action) in ("establish", "resume") or mention.modality.after
+    if mention.type is EventType.VISIT:
+        return mention.modality.after
     told = mention.object.tags if mention.object is not None else frozenset()
     return mention.type is EventType.AGREEMENT and bool({"n.accords", "peace"} & told)
 
