@@ -64,7 +64,7 @@ def _by_its_subject(place: Place) -> str | None:
 
 
 def _as_noun(place: Place) -> bool:
-    """Whether a form that may be noun or verb is the noun: behind a preposition, or behind the subject of another verb ("A intends opening").
+    """Whether a form that may be noun or verb is the noun: behind a preposition, or behind another verb ("A intends opening").
 
     Only where no word in front of a verb tells the two apart.
     """
