@@ -17,6 +17,7 @@ SIGNED = {
     "fr": "Benny Gantz a rencontré son homologue bahreïni à Manama. Ils ont signé un protocole d'accord sur la défense.",
     "he": "בני גנץ נפגש עם מקבילו הבחרייני במנאמה, והשניים חתמו על מזכר הבנות ביטחוני.",
 }
+WITH_HIM = "שר החוץ יאיר לפיד נפגש אתמול במנאמה עם מקבילו הבחרייני וחתם עמו על מזכר הבנות בתחום התיירות."
 NOT_THEY = {
     "en": "Gantz met his Bahraini counterpart in Manama. Two days earlier they played in Paris. They signed a memorandum of understanding.",
     "fr": "Benny Gantz a vu son homologue bahreïni. L'Iran et le Qatar discutaient. Ils ont signé un protocole d'accord avec Pékin.",
@@ -38,6 +39,14 @@ ALSO_WITH = {
     "he": "שר החוץ אלי כהן נפגש אתמול באסטנה עם נשיא קזחסטן וכן עם שר החוץ הקזחי.",
     "en": "Israeli Foreign Minister Eli Cohen met with the president of Kazakhstan and with the Kazakh foreign minister in Astana.",
 }
+
+
+def test_signed_with_him_is_signed_with_the_one_just_met(extractor: Extractor) -> None:
+    """A pronoun behind the verb of signing stands for the other side of the meeting, and both share its day."""
+    events = {e.type.value: e for e in _events(extractor, "he", WITH_HIM)}
+
+    assert set(events["agreement"].parties) == {"ISR", "BHR"}
+    assert str(events["agreement"].date.start) == "2022-02-02"
 
 
 @pytest.mark.parametrize("language", sorted(ALSO_WITH))

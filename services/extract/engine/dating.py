@@ -41,7 +41,7 @@ def dates(story: Story, sentence: Sentence, place: Place, mention: Mention) -> N
     # What an opening date governs is told by the sentence, not what it presupposes ("in May they resumed ties after the freezing of ...").
     chosen = own if own is not None else (None if mention.modality.after else opening)
     if chosen is None:
-        chosen = _same_time(place)
+        chosen = _same_time(place) or (_of_the_verb_before(place) if mention.type is EventType.AGREEMENT else None)
     when = _resolve(story, chosen, future=_coming(mention, chosen)) if chosen is not None else None
     if chosen is None or when is None:
         mention.when = mention.period
@@ -81,6 +81,20 @@ def _same_time(place: Place) -> Item | None:
             return next((item for item in reversed(place.items[:position]) if "date" in item.tags), None)
         if place.items[position].tags & {"break", "verb"}:
             return None
+    return None
+
+
+def _of_the_verb_before(place: Place) -> Item | None:
+    """ "met X today and signed": a past verb joined by "and" shares the day of the verb before it."""
+    if not {"conj", "verb", "perf"} <= place.trigger.tags:
+        return None
+    for position in range(place.at - 1, -1, -1):
+        tags = place.items[position].tags
+        if "break" in tags:
+            return None
+        if "verb" in tags:
+            between = [item for item in place.items[position + 1 : place.at] if "date" in item.tags]
+            return between[0] if len(between) == 1 and {"perf"} <= tags and "say" not in tags else None
     return None
 
 

@@ -211,7 +211,7 @@ def _inherited(story: Story, sentence: Sentence, place: Place, states: list[str]
 
 
 def _together(story: Story, sentence: Sentence, place: Place, states: list[str]) -> bool:
-    """ "they signed", "the two signed", a verb in the dual: the two who met or visited in this sentence or the one before."""
+    """ "they signed", "the two signed", "signed with him", a verb in the dual: the two who met or visited in this sentence or the one before."""
     last = story.mentions[-1] if story.mentions else None
     if last is None or last.type not in _ENCOUNTERS or len(last.parties) != 2 or not set(states) <= set(last.parties):
         return False
@@ -219,7 +219,9 @@ def _together(story: Story, sentence: Sentence, place: Place, states: list[str])
         return False
     before = place.items[place.at - 1] if place.at else None
     pronoun = before is not None and "anaphor.they" in before.tags and gap(before, place.trigger) == 0
-    return pronoun or {"verb", "dual"} <= place.trigger.tags
+    behind = place.items[place.at + 1] if place.at + 1 < len(place.items) else None
+    with_them = behind is not None and "anaphor.with" in behind.tags and gap(place.trigger, behind) == 0
+    return pronoun or with_them or {"verb", "dual"} <= place.trigger.tags
 
 
 _ENCOUNTERS = frozenset({EventType.MEETING, EventType.VISIT})
