@@ -167,7 +167,7 @@ def _contract_for_arms(place: Place, mention: Mention) -> bool:
     contract = mention.object is not None and any(r.entry.instrument is Instrument.CONTRACT for r in mention.object.readings)
     behind = place.items[place.at :]
     trade = contract or any("n.purchase" in item.tags for item in behind)
-    return trade and any("n.weapon" in item.tags for item in behind)
+    return trade and any({"n.weapon", "n.contract"} & item.tags for item in behind)
 
 
 def _step_ahead(mention: Mention) -> bool:

@@ -384,8 +384,16 @@ def of(place: Place) -> list[Item]:
 
 
 def to(place: Place) -> list[Item]:
-    """States and cities introduced by "to"."""
-    return [item for item in ahead(place) if is_actor(item) and item.tags & TO and has_member(item, ("state", "capital", "city"))]
+    """States and cities introduced by "to"; what somebody goes there to do names places of its own."""
+    found: list[Item] = []
+    last = place.trigger
+    for item in ahead(place):
+        if found and "purpose" in last.tags and "inf" in item.tags and "motion" not in item.tags:
+            break
+        last = item
+        if is_actor(item) and item.tags & TO and has_member(item, ("state", "capital", "city")):
+            found.append(item)
+    return found
 
 
 def in_(place: Place) -> list[Item]:
