@@ -232,6 +232,11 @@ def _controller(place: Place) -> Item | None:
     """Who does what an infinitive says ("X came to sign"): the subject of the verb before it, else the actor in front of it."""
     items = place.items
     before = items[place.at - 1] if place.at else None
+    if first_to(place) is not None:
+        people = (
+            item for item in reversed(items[: place.at - 3]) if is_plain(item) and has_member(item, ("official", "person", "delegation"))
+        )
+        return next(people, before)
     if before is not None and gap(before, place.trigger) == 0 and is_plain(before):
         return before  # "sees X sign", "asks X to sign"
     for position in range(place.at - 1, -1, -1):
@@ -241,6 +246,18 @@ def _controller(place: Place) -> Item | None:
         if "break" in tags:
             return None
     return next((item for item in reversed(items[: place.at]) if is_plain(item)), None)
+
+
+def first_to(place: Place) -> str | None:
+    """ "became the first minister to visit": whether the infinitive tells what is over ("past") or set ("future"); else `None`."""
+    if "inf" not in place.trigger.tags or place.at < 3:
+        return None
+    link, first, actor = place.items[place.at - 3 : place.at]
+    if "first" not in first.tags or not is_actor(actor) or gap(first, actor) > 0 or gap(actor, place.trigger) > 0 or gap(link, first) > 1:
+        return None
+    if "will_be" in link.tags:
+        return "future"
+    return "past" if "became" in link.tags else None  # "he was the first to" is known from before
 
 
 def _aside(items: list[Item], position: int) -> Item | None:

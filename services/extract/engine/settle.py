@@ -9,7 +9,7 @@ from services.extract.engine.actors import Group
 from services.extract.engine.items import Item, Sentence, gap
 from services.extract.engine.mentions import Modality
 from services.extract.engine.modality import GOVERN_WORDS
-from services.extract.engine.roles import Place, subject
+from services.extract.engine.roles import Place, first_to, subject
 
 REACH_ITEMS = 8
 ON_THE_WAY = frozenset({"v.arrive", "v.depart", "n.visit", "v.visit", "resolve", "v.agree", "v.meet"})
@@ -18,7 +18,9 @@ ON_THE_WAY = frozenset({"v.arrive", "v.depart", "n.visit", "v.visit", "resolve",
 
 def settle(place: Place, sentence: Sentence, modality: Modality) -> Modality:
     """`modality` with its open courses decided."""
-    if modality.course == "inf":
+    if modality.course == "inf" and (told := first_to(place)) is not None:
+        modality.course = told
+    elif modality.course == "inf":
         modality.course = "future" if _heads_the_line(place, sentence) or _on_the_way(place) else "hypothetical"
     elif modality.course == "hypothetical" and "would" in place.trigger.tags and _said_by_a_party(place):
         modality.course = "future"
