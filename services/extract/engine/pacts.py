@@ -211,7 +211,7 @@ def _inherited(story: Story, sentence: Sentence, place: Place, states: list[str]
 
 
 def _together(story: Story, sentence: Sentence, place: Place, states: list[str]) -> bool:
-    """ "they signed", "the two signed", "signed with him", a verb in the dual: the two who met or visited in this sentence or the one before."""
+    """ "they signed", "the two signed", "with him", a verb in the dual: the two who met or visited here or one sentence before."""
     last = story.mentions[-1] if story.mentions else None
     if last is None or last.type not in _ENCOUNTERS or len(last.parties) != 2 or not set(states) <= set(last.parties):
         return False

@@ -419,9 +419,13 @@ def in_(place: Place) -> list[Item]:
 
 
 def with_(place: Place) -> list[Item]:
-    """The first actors introduced by "with", and those behind "and with": any other "with" tells of something else."""
+    """The first actors introduced by "with", and those of their state behind "and with": any other "with" tells of something else."""
     found = [item for item in ahead(place) if is_actor(item) and "p.with" in item.tags]
-    return [item for item in found if item is found[0] or "conj" in item.tags]
+    return [item for item in found if item is found[0] or ("conj" in item.tags and _states_of(item) <= _states_of(found[0]))]
+
+
+def _states_of(item: Item) -> set[str]:
+    return set(item.value.states) if isinstance(item.value, Group) else set()
 
 
 def between(place: Place) -> list[Item]:
