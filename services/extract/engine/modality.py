@@ -267,6 +267,8 @@ def _held_behind(place: Place, carrier: str) -> str | None:
             return None
         if "will_be" in item.tags:
             return "future"
+        if "negated" in item.tags and (carrier in item.tags or "v.hold" in item.tags):
+            return "negated"  # "the meeting did not take place"
         if carrier in item.tags or "light" in item.tags:
             return ("future" if planned else None) if "bare_inf" in item.tags else _tense(item)
         if "verb" in item.tags or ("break" in item.tags and not {"relative", "inverts"} & item.tags):
