@@ -211,11 +211,7 @@ def _inherited(story: Story, sentence: Sentence, place: Place, states: list[str]
 
 
 def _together(story: Story, sentence: Sentence, place: Place, states: list[str]) -> bool:
-<<<<<<< HEAD
     """ "they signed", "the two signed", "with him", a verb in the dual: the two who met or visited here or one sentence before."""
-=======
-    """ "they signed", "the two signed", "signed with him", a verb in the dual: the two who met or visited just before."""
->>>>>>> 8b7ed1a (A meeting or visit that did not take place is none)
     last = story.mentions[-1] if story.mentions else None
     if last is None or last.type not in _ENCOUNTERS or len(last.parties) != 2 or not set(states) <= set(last.parties):
         return False
