@@ -84,7 +84,7 @@ def flights_fields(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[s
     origin = next((origin for origin, _ in ends if origin), None)
     destination = next((destination for _, destination in ends if destination), None)
     action = FlightsAction(str(draft.mentions[0].rule.action))
-    planned = looks_ahead(story, draft) or action is FlightsAction.ROUTE_ANNOUNCED
+    planned = looks_ahead(story, draft) or action is FlightsAction.ROUTE_ANNOUNCED or _starts_later(story, draft)
     if planned and action is FlightsAction.ROUTE_LAUNCHED:
         action = FlightsAction.ROUTE_ANNOUNCED
     carriers = [actor for mention in draft.mentions for actor in _carriers(mention)]
@@ -100,6 +100,12 @@ def flights_fields(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[s
         "direct": _marked(words, "direct"),
         "commercial": _marked(words, "commercial"),
     }
+
+
+def _starts_later(story: Story, draft: Draft) -> bool:
+    """ "X launches a line", and below: "it will fly from 12 December": the day of the first flight decides."""
+    days = [mention.when.start for mention in draft.mentions if mention.when is not None and mention.when.start is not None]
+    return bool(days) and story.published is not None and min(days) > story.published
 
 
 def _endpoint(actor: Actor | None) -> dict[str, str | None]:
