@@ -176,7 +176,7 @@ def _clause_behind(place: Place) -> list[Item]:
     last = place.trigger
     for item in place.items[place.at + 1 :]:
         earlier = "after" in item.tags and not {"actor", "date"} & item.tags  # what came before is no part of it
-        if "attribution" in item.tags or earlier or ("break" in item.tags and "relative" not in item.tags):
+        if "attribution" in item.tags or earlier or ("break" in item.tags and not {"relative", "including"} & item.tags):
             break
         goes_on = is_actor(item) or {"demonym", "date"} & item.tags
         another = gap(last, item) > 0 or ("conj" in item.tags and not goes_on) or "verb" in item.tags
