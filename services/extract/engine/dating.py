@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from schemas.codes import EventType, EvidenceRole, FlightsAction, Precision, Stage
 from services.extract.engine.dates import DateExpression, When, resolve
@@ -46,6 +47,8 @@ def dates(story: Story, sentence: Sentence, place: Place, mention: Mention) -> N
     if chosen is None or when is None:
         mention.when = mention.period
         return
+    if _long_past(story, mention, chosen, when):
+        when = _resolve(story, chosen, future=True) or when
     if own is None and _announcement_behind(place.items, chosen, place) and when.precision is Precision.DAY:
         mention.announced = when
     elif _since(place.items, place.items.index(chosen)) and mention.type is EventType.VISIT and _claims_first(place):
@@ -61,6 +64,24 @@ def dates(story: Story, sentence: Sentence, place: Place, mention: Mention) -> N
         mention.ahead = when.start is not None and when.start > story.published
     mention.date_span = (chosen.start, chosen.end)
     mention.evidence.append((EvidenceRole.DATE, chosen.start, chosen.end))
+
+
+STILL_TOLD_DAYS = 14
+"""How long a visit that is over may be told in the present tense."""
+
+
+def _long_past(story: Story, mention: Mention, chosen: Item, when: When) -> bool:
+    """ "A visits B from 4 to 6 December": told in the present with a day and no year, it is the December ahead."""
+    day, tags = chosen.value, mention.trigger.tags
+    if mention.modality.course != "present" or not {"verb", "impf", "v.visit"} <= tags or when.end is None or story.published is None:
+        return False
+    dated = isinstance(day, DateExpression) and bool(day.days and day.months) and day.year is None and day.which is None
+    return dated and when.end < story.published - timedelta(days=STILL_TOLD_DAYS)
+
+
+def day_of(story: Story, mention: Mention, item: Item) -> When | None:
+    """The date that `item` names, as the mention looks back or ahead."""
+    return _resolve(story, item, future=_coming(mention, item))
 
 
 def _coming(mention: Mention, chosen: Item) -> bool:

@@ -349,7 +349,7 @@ def object_(place: Place) -> list[Item]:
             last, words, skipping = item, 0, False
             continue
         if "including" in item.tags:
-            skipping = True
+            skipping = "demonym" not in last.tags  # "met Qatari figures, among them X": it is X who was met
         elif is_plain(item):
             return [item] if chosen is not None or "p.obj" in item.tags or _has_pronoun(place) else []
         last = item

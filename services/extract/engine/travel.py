@@ -7,10 +7,12 @@ from itertools import product, takewhile
 
 from schemas.codes import EventType, EvidenceRole, Rank
 from services.extract.engine.actors import Actor, Group
+from services.extract.engine.dates import When
+from services.extract.engine.dating import day_of
 from services.extract.engine.items import Sentence, gap
 from services.extract.engine.mentions import Mention, party_span
 from services.extract.engine.pacts import INHERITED_WEIGHT, where
-from services.extract.engine.roles import Place, is_actor
+from services.extract.engine.roles import Place, is_actor, is_plain
 from services.extract.engine.story import MEMORY, PLACES, TRAVELLERS, Story, keep, known
 
 
@@ -42,7 +44,30 @@ def build_visit(story: Story, sentence: Sentence, place: Place, mention: Mention
         return "posting"
     mention.modality.ended = any("ended" in item.tags for item in place.items[place.at + 1 :])
     refusals = [_add_visit(story, place, mention, origin, target) for origin, target in product(states, destinations)]
+    for target, when in _further_stops(story, place, mention, destinations[-1]):
+        refusals.extend(_add_visit(story, place, replace(mention, when=when), origin, target) for origin in states)
     return next((reason for reason in refusals if reason), "out_of_scope") if all(refusals) else True
+
+
+def _further_stops(story: Story, place: Place, mention: Mention, goal: Actor) -> list[tuple[Actor, When | None]]:
+    """The later stops of a trip, each with its day ("visits A on Sunday, and B on Monday"): the verb is not said again."""
+    items = place.items
+    at = next((k for k, item in enumerate(items) if item.start <= goal.start < item.end and is_actor(item)), None)
+    found: list[tuple[Actor, When | None]] = []
+    if at is None or "v.visit" not in place.trigger.tags:
+        return found
+    last = items[at]
+    for position in range(at + 1, len(items)):
+        item = items[position]
+        stop = is_plain(item) and "conj" in item.tags and "date" in last.tags and isinstance(item.value, Group)
+        if gap(last, item) > 0 or not ("date" in item.tags or stop):
+            break
+        if stop and isinstance(item.value, Group):
+            day = items[position + 1] if position + 1 < len(items) and "date" in items[position + 1].tags else None
+            when = day_of(story, mention, day) if day is not None else None
+            found.extend((actor, when) for actor in item.value.members if actor.kind in PLACES and when is not None)
+        last = item
+    return found
 
 
 def _visitors(story: Story, place: Place, mention: Mention) -> list[Actor]:
