@@ -90,7 +90,7 @@ def _decided(place: Place, position: int, words: int, result: Modality) -> bool:
         result.will_not = "will_not" in item.tags
         return True
     following = place.items[position + 1]
-    if "neg" in item.tags and "verb" in following.tags and gap(item, following) == 0 and _as_noun(place):
+    if position and "verb" in item.tags and "neg" in place.items[position - 1].tags and _as_noun(place):
         result.course = "negated"  # "did not decide on the expulsion of"
         return True
     if "may" in item.tags and "impf" in following.tags and gap(item, following) == 0 and words <= GOVERN_WORDS:
