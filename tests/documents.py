@@ -9,6 +9,10 @@ from pathlib import Path
 README = Path(__file__).resolve().parents[1] / "README.md"
 
 
+TABLES = frozenset({"settings", "quality"})
+"""Blocks that are tables, not JSON."""
+
+
 def blocks(text: str) -> dict[str, str]:
     """The content of every block by its name, without the fence."""
     found = re.findall(r"<!-- ([a-z ]+) -->\n(.*?)<!-- end -->", text, flags=re.DOTALL)
@@ -18,6 +22,6 @@ def blocks(text: str) -> dict[str, str]:
 def written(text: str, contents: Mapping[str, str]) -> str:
     """The README with these blocks filled."""
     for name, content in contents.items():
-        body = content if name == "settings" else f"```json\n{content}```\n"
+        body = content if name in TABLES else f"```json\n{content}```\n"
         text = re.sub(rf"(<!-- {name} -->\n).*?(<!-- end -->)", lambda match, body=body: match[1] + body + match[2], text, flags=re.DOTALL)
     return text

@@ -21,6 +21,8 @@ from services.extract.core import Extractor as LoadedExtractor
 from services.extract.core import load_extractor
 from services.runtime.settings import settings_table
 from services.runtime.store import open_engine, write_transaction
+from tests.corpus.load import languages
+from tests.corpus.score import baseline
 from tests.documents import README, blocks, written
 
 NOW = datetime(2022, 2, 3, 12, 20, 1, tzinfo=UTC)
@@ -97,6 +99,20 @@ def laid_out(value: Any, indent: int = 0) -> str:
     return line
 
 
+def quality() -> str:
+    """How well each language is read, from the baselines that may not fall: the part that rules are tuned on beside the locked one."""
+    rows = ["| language | part | articles | precision | recall | fields right |", "|---|---|---|---|---|---|"]
+    for language in languages():
+        for part, figures in sorted(baseline(language).items(), reverse=True):
+            fresh, fields = figures["fresh"], figures["fields"].values()
+            right, wanted = sum(field["right"] for field in fields), sum(field["n"] for field in fields)
+            name = "tuned on" if part == "tune" else part
+            rows.append(
+                f"| {language} | {name} | {figures['articles']} | {fresh['precision']:.2f} | {fresh['recall']:.2f} | {right / wanted:.2f} |"
+            )
+    return "\n".join(rows) + "\n"
+
+
 def generated() -> dict[str, str]:
     """What must stand in the generated blocks."""
     first = json.loads(EVENT.dump_json(events()[0]))
@@ -104,6 +120,7 @@ def generated() -> dict[str, str]:
         "event": laid_out(shown({"id": first["id"], "type": first["type"], **first})) + "\n",
         "notice": laid_out(shown(asyncio.run(notice()))) + "\n",
         "settings": settings_table() + "\n",
+        "quality": quality(),
     }
 
 

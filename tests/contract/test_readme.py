@@ -26,9 +26,9 @@ def generated() -> dict[str, str]:
     return readme.generated()
 
 
-@pytest.mark.parametrize("name", ["event", "notice", "settings"])
+@pytest.mark.parametrize("name", ["event", "notice", "settings", "quality"])
 def test_generated_blocks_are_what_the_program_gives_now(generated: dict[str, str], name: str) -> None:
-    """The event and the notice are real ones, the table has every setting; `make readme` writes them anew."""
+    """The event and the notice are real ones, the tables have every setting and figure; `make readme` writes them anew."""
     assert BLOCKS[name] == generated[name], "README.md is not up to date: run `make readme`, look at the difference, commit it"
 
 
