@@ -12,10 +12,16 @@ from schemas.article import Article
 from schemas.codes import EvidenceRole
 from schemas.event import MAX_EVENTS, NormalizationEvent
 from schemas.event import Extractor as Identity
-from services.extract.engine.actors import find_actors
-from services.extract.engine.build import Built, build
-from services.extract.engine.compound import join_verbs
-from services.extract.engine.context import (
+from services.extract.engine.assembly.build import Built, build
+from services.extract.engine.assembly.merge import merge
+from services.extract.engine.clauses.mentions import Mention
+from services.extract.engine.events.reading import read_sentence
+from services.extract.engine.events.silences import silences
+from services.extract.engine.events.story import Story
+from services.extract.engine.knowledge.lexicon import Lexicon, states_of
+from services.extract.engine.knowledge.reader import Reader, Readers
+from services.extract.engine.knowledge.watch import SHIPPED, Watchlist, find_watchlist, load_watchlist
+from services.extract.engine.phrases.context import (
     Context,
     full_names,
     learn_offices,
@@ -25,23 +31,17 @@ from services.extract.engine.context import (
     resolve_twins,
     surnames,
 )
-from services.extract.engine.dates import FIRST_YEAR, LAST_YEAR, find_dates
-from services.extract.engine.items import Item, Sentence, numbers, scan, with_colons
-from services.extract.engine.lexicon import Lexicon, states_of
-from services.extract.engine.mentions import Mention
-from services.extract.engine.merge import merge
-from services.extract.engine.names import named, without_strangers
-from services.extract.engine.numericdates import with_numeric_dates
-from services.extract.engine.particles import join_particles, right_case
-from services.extract.engine.reader import Reader, Readers
-from services.extract.engine.reading import read_sentence
-from services.extract.engine.segment import own_sentences, sentences
-from services.extract.engine.silences import silences
-from services.extract.engine.story import Story
+from services.extract.engine.phrases.find import find_actors
 from services.extract.engine.text import Text, normalize
-from services.extract.engine.tongues import Tongues
-from services.extract.engine.verbs import compose_verbs
-from services.extract.engine.watch import SHIPPED, Watchlist, find_watchlist, load_watchlist
+from services.extract.engine.words.compound import join_verbs
+from services.extract.engine.words.dates import FIRST_YEAR, LAST_YEAR, find_dates
+from services.extract.engine.words.items import Item, Sentence, numbers, scan, with_colons
+from services.extract.engine.words.names import named, without_strangers
+from services.extract.engine.words.numericdates import with_numeric_dates
+from services.extract.engine.words.particles import join_particles, right_case
+from services.extract.engine.words.segment import own_sentences, sentences
+from services.extract.engine.words.tongues import Tongues
+from services.extract.engine.words.verbs import compose_verbs
 from services.extract.explain import Derivation, Explanation, Silence, Span
 
 HERE = Path(__file__).parent

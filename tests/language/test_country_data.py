@@ -10,9 +10,9 @@ import pytest
 from pydantic import RootModel
 
 from services.extract.core import DEFAULT_WATCHLIST, LANGUAGES
-from services.extract.engine.data import Country, read_toml
+from services.extract.engine.knowledge.data import Country, read_toml
+from services.extract.engine.knowledge.watch import load_watchlist
 from services.extract.engine.text import fold
-from services.extract.engine.watch import load_watchlist
 
 FILES = sorted(LANGUAGES.glob("*/countries.toml"))
 CODES = (

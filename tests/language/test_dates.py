@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 from services.extract.core import LANGUAGES, SHARED, _words
-from services.extract.engine.dates import DateExpression, When, find_dates, resolve
-from services.extract.engine.reader import compiled
+from services.extract.engine.knowledge.reader import compiled
 from services.extract.engine.text import normalize
+from services.extract.engine.words.dates import DateExpression, When, find_dates
+from services.extract.engine.words.resolving import resolve
 
 TABLES = sorted((Path(__file__).parent / "dates").glob("*.toml"))
 WEDNESDAY = date(2024, 5, 15)

@@ -13,13 +13,13 @@ from pydantic import BaseModel
 
 from schemas.codes import Domain, EventType
 from services.extract.core import HERE, LANGUAGES, SHARED
-from services.extract.engine import data as shapes
-from services.extract.engine.compound import MADE
-from services.extract.engine.data import RuleData, RuleFile, read_toml
-from services.extract.engine.finders import FINDERS
-from services.extract.engine.lexicon import SPECIAL, load_lexicon
-from services.extract.engine.reading import OF_OBJECT, PRONOUN, TOPIC
+from services.extract.engine.clauses.finders import FINDERS
+from services.extract.engine.events.reading import OF_OBJECT, PRONOUN, TOPIC
+from services.extract.engine.knowledge import data as shapes
+from services.extract.engine.knowledge.data import RuleData, RuleFile, read_toml
+from services.extract.engine.knowledge.lexicon import SPECIAL, load_lexicon
 from services.extract.engine.text import fold
+from services.extract.engine.words.compound import MADE
 from services.extract.explain import REASONS
 from services.runtime.errors import ConfigError
 

@@ -12,8 +12,8 @@ from pydantic import RootModel
 
 from schemas.codes import Rank
 from services.extract.core import LANGUAGES, SHARED
-from services.extract.engine.data import Country, Office, PersonData, read_toml
-from services.extract.engine.lexicon import Person
+from services.extract.engine.knowledge.data import Country, Office, PersonData, read_toml
+from services.extract.engine.knowledge.lexicon import Person
 from services.extract.engine.text import fold
 
 FILES = sorted(LANGUAGES.glob("*/persons.toml"))

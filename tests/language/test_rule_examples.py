@@ -11,7 +11,7 @@ import pytest
 from schemas.article import Article, Source
 from schemas.event import NormalizationEvent
 from services.extract.core import LANGUAGES, Extractor, load_extractor
-from services.extract.engine.data import Counterexample, Example, RuleData, RuleFile, read_toml
+from services.extract.engine.knowledge.data import Counterexample, Example, RuleData, RuleFile, read_toml
 
 
 def _rules() -> list[RuleData]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from services.extract.core import LANGUAGES, SHARED
-from services.extract.engine.items import Item, scan
-from services.extract.engine.lexicon import Lexicon, load_lexicon
-from services.extract.engine.particles import right_case
+from services.extract.engine.knowledge.lexicon import Lexicon, load_lexicon
 from services.extract.engine.text import normalize
+from services.extract.engine.words.items import Item, scan
+from services.extract.engine.words.particles import right_case
 
 LANGUAGE = """
 code = "xx"

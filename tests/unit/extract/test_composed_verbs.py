@@ -8,8 +8,8 @@ import pytest
 
 from schemas.article import Article
 from services.extract.core import Extractor, load_extractor
-from services.extract.engine.actors import Actor, Group
-from services.extract.engine.items import Item
+from services.extract.engine.phrases.actors import Actor, Group
+from services.extract.engine.words.items import Item
 
 
 @pytest.fixture(scope="module")

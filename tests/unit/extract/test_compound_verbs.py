@@ -7,12 +7,12 @@ from functools import cache
 import pytest
 
 from services.extract.core import LANGUAGES, SHARED, _words
-from services.extract.engine.compound import join_verbs
-from services.extract.engine.items import Item
-from services.extract.engine.lexicon import Lexicon
-from services.extract.engine.names import named
-from services.extract.engine.reader import compiled
+from services.extract.engine.knowledge.lexicon import Lexicon
+from services.extract.engine.knowledge.reader import compiled
 from services.extract.engine.text import normalize
+from services.extract.engine.words.compound import join_verbs
+from services.extract.engine.words.items import Item
+from services.extract.engine.words.names import named
 
 
 @cache

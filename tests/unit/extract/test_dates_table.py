@@ -10,10 +10,11 @@ from datetime import date
 import pytest
 
 from services.extract.core import LANGUAGES, SHARED
-from services.extract.engine.dates import DateExpression, When, find_dates, resolve
-from services.extract.engine.items import numbers, scan
-from services.extract.engine.lexicon import Lexicon, load_lexicon
+from services.extract.engine.knowledge.lexicon import Lexicon, load_lexicon
 from services.extract.engine.text import normalize
+from services.extract.engine.words.dates import DateExpression, When, find_dates
+from services.extract.engine.words.items import numbers, scan
+from services.extract.engine.words.resolving import resolve
 
 WEDNESDAY = "2024-05-15"
 

@@ -84,7 +84,7 @@ def test_each_piece_of_evidence_is_marked_with_its_event_and_role(extractor: Ext
 def test_a_sentence_that_gave_nothing_says_why(extractor: Extractor) -> None:
     """Not even a sentence that no rule looked at stays without a reason."""
     lines = {
-        "تتابع إسرائيل أسعار القمح في مصر.": "no_trigger",
+        "الطقس حار في إسرائيل ومصر.": "no_trigger",
         "هل زار وزير الخارجية الإسرائيلي البحرين؟": "question",
         "لم توقع إسرائيل والبحرين مذكرة تفاهم.": "negated",
     }

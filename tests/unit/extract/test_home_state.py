@@ -10,7 +10,7 @@ from schemas.article import Article
 from schemas.codes import EvidenceRole
 from schemas.event import NormalizationEvent
 from services.extract.core import LANGUAGES, SHARED, Extractor, _words, load_extractor
-from services.extract.engine.reader import compiled
+from services.extract.engine.knowledge.reader import compiled
 from services.extract.engine.text import fold, normalize
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.extract.engine.names import capital_name, name_before
 from services.extract.engine.text import Text, normalize
+from services.extract.engine.words.names import capital_name, name_before
 
 
 def _text(source: str) -> Text:

@@ -6,9 +6,9 @@ import pytest
 
 from schemas.article import Article
 from services.extract.core import load_extractor
-from services.extract.engine.data import LanguageFile
+from services.extract.engine.knowledge.data import LanguageFile
 from services.extract.engine.text import normalize
-from services.extract.engine.tongues import Tongues
+from services.extract.engine.words.tongues import Tongues
 
 LATIN = ((0x61, 0x7A),)
 

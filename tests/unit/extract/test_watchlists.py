@@ -10,7 +10,7 @@ import pytest
 
 from schemas.article import Article
 from services.extract.core import DEFAULT_WATCHLIST, load_extractor
-from services.extract.engine.watch import SHIPPED, find_watchlist, load_watchlist
+from services.extract.engine.knowledge.watch import SHIPPED, find_watchlist, load_watchlist
 from services.runtime.errors import ConfigError
 
 SIGNED = "وقعت السعودية وإيران اليوم مذكرة تفاهم في مجال الطاقة."

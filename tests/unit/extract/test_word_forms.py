@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.extract.core import LANGUAGES, SHARED
-from services.extract.engine.lexicon import Lexicon, load_lexicon
+from services.extract.engine.knowledge.lexicon import Lexicon, load_lexicon
 
 
 @pytest.fixture(scope="module")

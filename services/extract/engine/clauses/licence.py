@@ -1,0 +1,125 @@
+"""Did the signing take place at all, and is it news? A verbal noun has no tense: only what governs it tells.
+
+Not here: tense, doubt, plans and denial (`modality`).
+"""
+
+from __future__ import annotations
+
+from services.extract.engine.clauses.roles import Place
+from services.extract.engine.words.items import Item, gap
+
+REACH_WORDS = 6
+"""Unknown words over which a verb that tells of a noun still reaches it."""
+SINCE_WORDS = 3
+"""Unknown words between "since" and the noun it dates."""
+LONG_AGO = frozenset({"long_ago", "since"})
+"""Only where one of these stands can anything be long ago."""
+TOLD = frozenset({"light", "v.perform", "v.hold", "v.end", "v.result", "v.host", "v.witness", "v.welcome", "day_after"})
+"""Verbs that say of a noun that it took place: came about, performed, ended in, resulted in, saw."""
+SET_ASIDE = frozenset({"p.on", "p.to", "damper"})
+"""Right before the noun these make it what is agreed on, approved, near, important or in the way; not what took place."""
+
+
+def took_place(place: Place) -> bool:
+    """Whether the clause says of the noun that it happened: a verb that carries it, or a party that announces it."""
+    if _carried_behind(place):
+        return True
+    items, trigger = place.items, place.trigger
+    words, last = 0, trigger
+    for position in range(place.at - 1, -1, -1):
+        item = items[position]
+        distance = max(gap(item, last), 0)
+        words += distance
+        if last is trigger and item.tags & SET_ASIDE and distance == 0 and not _told_of(items, position):
+            return False
+        if words > REACH_WORDS or ("break" in item.tags and "relative" not in item.tags):
+            return False
+        if item.tags & TOLD:
+            return not (
+                last is trigger and distance == 1
+            )  # one unknown word between "was" and the noun is the real subject: "was discussed"
+        if "say" in item.tags:
+            return words == 0
+        if "verb" in item.tags:
+            return False
+        last = item
+    return False
+
+
+def _told_of(items: list[Item], position: int) -> bool:
+    """ "announced about the signing": a preposition of what is told, behind a verb of saying (a date may stand between)."""
+    if "p.about" not in items[position].tags:
+        return False
+    before = [item for item in items[max(position - 3, 0) : position] if not ({"date", "actor"} & item.tags)]
+    return bool(before) and "say" in before[-1].tags
+
+
+def _carried_behind(place: Place) -> bool:
+    """ "the signing of ... took place": a verb of coming about behind the noun is the verb of its clause."""
+    for item in place.items[place.at + 1 :]:
+        if "light" in item.tags:
+            return True
+        if {"verb", "break"} & item.tags:
+            return False
+    return False
+
+
+def decided(place: Place) -> bool:
+    """Whether the nearest verb before the noun announces or decides it: then it is the step itself."""
+    last, words = place.trigger, 0
+    for item in reversed(place.items[: place.at]):
+        words += max(gap(item, last), 0)
+        if words > REACH_WORDS or ("break" in item.tags and "relative" not in item.tags):
+            return False
+        if {"say", "v.decide", "v.begin", "v.take_part"} & item.tags:
+            return True
+        if "verb" in item.tags or item.tags & SET_ASIDE:
+            return False
+        last = item
+    return False
+
+
+def resolved(place: Place) -> bool:
+    """Whether the noun is what a party agreed on, approved or decided: set for later."""
+    before = place.items[max(place.at - 4, 0) : place.at]
+    if not before or "p.on" not in before[-1].tags or gap(before[-1], place.trigger) > 0:
+        return False
+    return any({"v.agree", "resolve"} & item.tags for item in before)
+
+
+def long_ago(place: Place) -> bool:
+    """Whether the clause puts it into the past that everybody knows: since, the anniversary of, in the past years, several times."""
+    trigger = place.trigger
+    if not {"fut", "subj"} & trigger.tags and any("long_ago" in item.tags for item in _clause(place)):
+        return True
+    if "verb" in trigger.tags:
+        return False
+    words, last = 0, trigger
+    for item in reversed(place.items[: place.at]):
+        words += max(gap(item, last), 0)
+        if words > SINCE_WORDS or "verb" in item.tags:
+            return False
+        if "since" in item.tags:
+            return True
+        if "date" in item.tags and _measured(place.items, item):
+            return True
+        if not {"say", "p.from", "filler", "n.resume", "noun"} & item.tags:
+            return False
+        last = item
+    return False
+
+
+def _measured(items: list[Item], span: Item) -> bool:
+    """ "four years after": a length of time behind "after" puts what follows into the past."""
+    at = items.index(span)
+    return at > 0 and "after" in items[at - 1].tags and gap(items[at - 1], span) <= 1
+
+
+def _clause(place: Place) -> list[Item]:
+    start = place.at
+    while start > 0 and ("break" not in place.items[start - 1].tags or "same_time" in place.items[start - 1].tags):
+        start -= 1
+    end = place.at + 1
+    while end < len(place.items) and "break" not in place.items[end].tags:
+        end += 1
+    return place.items[start:end]

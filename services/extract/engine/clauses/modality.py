@@ -1,0 +1,322 @@
+"""Did it happen? Tense, negation, doubt, plan, denial, postponement, as the words around a trigger put it."""
+
+from __future__ import annotations
+
+from services.extract.engine.clauses.mentions import Modality
+from services.extract.engine.clauses.roles import IN, TO, Place
+from services.extract.engine.clauses.subjects import subject_in_front
+from services.extract.engine.phrases.actors import Group
+from services.extract.engine.words.items import Item, gap
+
+GOVERN_WORDS = 6
+"""Unknown words over which a cue still governs a trigger behind it."""
+CLOSE_WORDS = 2
+
+
+def judge(place: Place) -> Modality:
+    """The modality of the trigger, from its own form and the cues that govern it in its clause."""
+    trigger = place.trigger
+    result = Modality(course="noun" if _as_noun(place) else _tense(trigger))
+    if "negated" in trigger.tags:
+        result.course = "negated"
+        return result
+    if (unsure := _by_its_subject(place)) is not None:
+        result.course = unsure
+        return result
+    result.background = "before" in trigger.tags
+    result.during = "under_way" in trigger.tags
+    if {"ptc", "svo"} <= trigger.tags and "verb" not in trigger.tags:
+        return result  # a bare participle tells what is over, whatever governs its noun
+    last, words = trigger, 0
+    for position in range(place.at - 1, -1, -1):
+        item = place.items[position]
+        words += max(gap(item, last), 0)
+        if words > GOVERN_WORDS + 4 or _decided(place, position, words, result):
+            break
+        _shade(place, item, words, result)
+        if _ends_clause(item) and not ("bare_inf" in item.tags and {"bare_inf", "conj"} <= trigger.tags):
+            if "break" in item.tags:
+                result.course = _course_of_clause(place, position, result.course)
+            elif {"conj", "verb"} <= trigger.tags:
+                earlier = judge(Place(place.items, position)).course  # "it is possible that A visits and meets"
+                result.course = earlier if earlier in SHARED else result.course
+            break
+        last = item
+    if result.course == "noun":
+        result.course = _held_behind(place, _carrier_of(trigger)) or "noun"
+    if result.course in ("noun", "present", "past", "future"):
+        result.course = _moved_behind(place) or result.course
+    return result
+
+
+def _by_its_subject(place: Place) -> str | None:
+    """What stands right before the subject of a verb: "no minister visited" tells nothing, "had A visited" is a condition or a question."""
+    if not {"svo", "verb"} <= place.trigger.tags:
+        return None
+    subject = subject_in_front(place)
+    if subject is None or subject.start > place.trigger.start:
+        return None
+    at = next((k for k, item in enumerate(place.items[: place.at]) if item is subject), 0)
+    before = place.items[at - 1] if at else None
+    if "few" in subject.tags or (before is not None and "few" in before.tags and gap(before, subject) <= 1):
+        return "negated"
+    opens = before is not None and "aux.inverts" in before.tags and gap(before, subject) == 0
+    return "hypothetical" if opens and (at == 1 or "break" in place.items[at - 2].tags) else None
+
+
+def _as_noun(place: Place) -> bool:
+    """Whether a form that may be noun or verb is the noun: behind a preposition, or behind another verb ("A intends opening").
+
+    Only where no word in front of a verb tells the two apart.
+    """
+    tags = place.trigger.tags
+    if not {"verb", "noun", "perf"} <= tags or {"conj", "svo"} & tags or place.at == 0:
+        return False
+    before = place.items[place.at - 1]
+    if {"p.on", "p.to"} & before.tags and "actor" not in before.tags and gap(before, place.trigger) == 0:
+        return True
+    for item in reversed(place.items[: place.at]):
+        if "verb" in item.tags:
+            return "background" not in item.tags
+        if not item.tags & {"actor", "date", "adverb", "filler", "p.on"}:
+            return False
+    return False
+
+
+def _decided(place: Place, position: int, words: int, result: Modality) -> bool:
+    """Whether the cue at `position` alone decides: negation right before the trigger, or a cue of doubt, denial, change that governs it."""
+    item = place.items[position]
+    if "neg" in item.tags and gap(item, place.trigger) <= (0 if "verb" in place.trigger.tags else CLOSE_WORDS):
+        result.course = "negated"
+        result.will_not = "will_not" in item.tags
+        return True
+    following = place.items[position + 1]
+    if position and "verb" in item.tags and "neg" in place.items[position - 1].tags and _as_noun(place):
+        result.course = "negated"  # "did not decide on the expulsion of"
+        return True
+    if "may" in item.tags and "impf" in following.tags and gap(item, following) == 0 and words <= GOVERN_WORDS:
+        result.course = "hypothetical"
+        return True
+    # "may sign during his visit": what is only doubted is not what it happens in the course of.
+    course = _governed(place, position) if words <= GOVERN_WORDS and not result.during else None
+    result.course = course or result.course
+    return course is not None
+
+
+def _shade(place: Place, item: Item, words: int, result: Modality) -> None:
+    """What the word before the trigger adds: the tense of the verb that carries a noun, a plan, a time relation."""
+    tags = item.tags
+    nominal = "verb" not in place.trigger.tags or _as_noun(place)
+    close = gap(item, place.trigger) <= 1
+    if nominal:
+        if ("light" in tags or ("be" in tags and close)) and result.course == "noun":
+            result.course = _tense(item)
+        if result.course == "noun" and tags & CARRIERS and words <= GOVERN_WORDS:
+            result.course = _carried(item)
+        if "purpose" in tags and close:
+            result.course = "future"
+        result.after |= "after" in tags and close
+        result.completed |= "completed" in tags
+    result.during |= "during" in tags and close
+    if "plan" in tags and result.course in ("noun", "present", "inf") and words <= GOVERN_WORDS:
+        result.course = "future"
+    if "was_plan" in tags:
+        result.course = "lapsed"
+
+
+SHARED = frozenset({"hypothetical", "denied", "invited"})
+"""Courses that a second verb shares with the one before it."""
+CARRIERS = frozenset({"v.perform", "v.begin", "v.end", "v.hold", "v.launch", "v.witness", "v.result", "v.have"})
+"""Verbs that lend a noun their tense: pay (a visit), have (talks), begin, hold, launch, see, result in."""
+
+
+def _ends_clause(item: Item) -> bool:
+    tags = item.tags
+    if "break" in tags:
+        return "relative" not in tags
+    return "verb" in tags and not (tags & (CARRIERS | {"light", "say"}))
+
+
+def _course_of_clause(place: Place, position: int, course: str) -> str:
+    """What the words before the opener of the clause make of everything in it."""
+    if _reported_denial(place, position):
+        return "denied"
+    if _doubted_clause(place, position):
+        return "hypothetical"
+    if course != "past" and _planned_clause(place, position):
+        return "future"
+    opener = place.items[position]
+    if course == "present" and "complement" in opener.tags and gap(opener, place.trigger) == 0:
+        return "hypothetical"  # "that they sign": wished or feared, unless a plan says so
+    return course
+
+
+def _tense(item: Item) -> str:
+    tags = item.tags
+    if "refused" in tags:
+        return "refused"
+    if "modal" in tags or "would" in tags:
+        return "hypothetical"
+    if {"inf", "perf", "svo"} <= tags:
+        return "past"  # "to have signed"
+    if {"inf", "svo"} <= tags or "bare_inf" in tags:
+        return "inf"
+    if "lapsed" in tags:
+        return "lapsed"
+    if "fut" in tags or "subj" in tags:
+        return "future"
+    if "jussive" in tags and "impf" not in tags and "perf" not in tags:
+        return "past"
+    if {"perf", "past"} & tags or ("light" in tags and "impf" not in tags):
+        return "past"
+    if "impf" in tags:
+        return "present"
+    if tags & TO and not tags & IN and "noun" in tags:
+        return "future"
+    return "noun"
+
+
+def _carried(verb: Item) -> str:
+    """What the verb that carries a noun says: paid, began, ended, held a visit or a meeting."""
+    tense = _tense(verb)
+    if {"v.begin", "v.launch"} & verb.tags:
+        return "present" if tense in ("past", "present") else tense
+    if "v.end" in verb.tags:
+        return "past" if tense in ("past", "present") else tense
+    return tense
+
+
+def _governed(place: Place, position: int) -> str | None:
+    """What the cue at `position` makes of the trigger behind it, or `None` when it does not govern it."""
+    tags = place.items[position].tags
+    if {"modal", "would"} & tags and {"inf", "ger"} & place.trigger.tags:
+        return "hypothetical"
+    if "aux.modal" in tags and "verb" not in place.trigger.tags:
+        return "hypothetical"  # its verb is none that we know: "tried to arrange a visit"
+    if "doubt" in tags or "invite" in tags:
+        return "invited" if "invite" in tags else "hypothetical"
+    if "debate" in tags and _debated(place):
+        return "hypothetical"
+    if "deny" in tags:
+        return "denied"
+    if "cancel" in tags:
+        return "hypothetical" if _wanted(place, position) else "cancelled"
+    if "postpone" in tags:
+        return "hypothetical" if _wanted(place, position) else "postponed"
+    if "refuse" in tags:
+        return "refused"
+    return None
+
+
+NO_STEP = frozenset({"in", "p.in", "n.meet", "n.visit", "n.call"})
+"""Where a debate is held, not what it is about."""
+
+
+def _debated(place: Place) -> bool:
+    """ "debated the expulsion of the ambassador": a verbal noun that tells a step; not what the debate was held at ("in a meeting")."""
+    tags = place.trigger.tags
+    nominal = "verb" not in tags or ("noun" in tags and "conj" not in tags)
+    return nominal and not tags & NO_STEP and any(tag.startswith(("v.", "n.sign")) for tag in tags)
+
+
+def _wanted(place: Place, position: int) -> bool:
+    """A demand to cancel is no cancellation: a word of wish, call or protest stands before it."""
+    last = place.items[position]
+    for back in range(position - 1, max(position - 6, -1), -1):
+        item = place.items[back]
+        if {"doubt", "protest", "invite"} & item.tags and gap(item, last) <= GOVERN_WORDS:
+            return True
+        if "neg" in item.tags and gap(item, last) == 0:
+            return True
+    return False
+
+
+def _reported_denial(place: Place, position: int) -> bool:
+    """ "denied that X visited": the verb of denial is the one that opens the clause."""
+    for back in range(position - 1, max(position - 5, -1), -1):
+        item = place.items[back]
+        if "deny" in item.tags:
+            return True
+        reported = "say" in item.tags and back > 0 and "report" in place.items[back - 1].tags
+        if ("say" in item.tags or "verb" in item.tags) and not reported:
+            return False
+    return False
+
+
+def _doubted_clause(place: Place, position: int) -> bool:
+    """ "it is possible that", "if": the doubt stands right before the clause."""
+    return any("doubt" in item.tags and gap(item, place.items[position]) <= 3 for item in place.items[max(position - 3, 0) : position])
+
+
+def _planned_clause(place: Place, position: int) -> bool:
+    return any("plan" in item.tags and gap(item, place.items[position]) <= 1 for item in place.items[max(position - 2, 0) : position])
+
+
+def _carrier_of(noun: Item) -> str:
+    """The verbs that carry the noun when they stand behind it."""
+    if "n.flight" in noun.tags:
+        return "v.launch"
+    return "v.perform" if "n.visit" in noun.tags else "v.hold"
+
+
+def _held_behind(place: Place, carrier: str) -> str | None:
+    """ "a summit of A and B that will be held": the verb of holding behind the noun."""
+    planned = False
+    behind = place.items[place.at + 1] if place.at + 1 < len(place.items) else None
+    if behind is not None and "plan" in behind.tags and "n.meet" in place.trigger.tags and gap(place.trigger, behind) == 0:
+        return "future"  # "an expected meeting"
+    for item in place.items[place.at + 1 :]:
+        planned = planned or "plan" in item.tags
+        if "will_not" in item.tags:
+            return None
+        if "will_be" in item.tags:
+            return "future"
+        if "negated" in item.tags and (carrier in item.tags or "v.hold" in item.tags):
+            return "negated"  # "the meeting did not take place"
+        if carrier in item.tags or "light" in item.tags:
+            return ("future" if planned else None) if "bare_inf" in item.tags else _tense(item)
+        if "verb" in item.tags or ("break" in item.tags and not {"relative", "inverts"} & item.tags):
+            return None
+    return None
+
+
+def _without_aside(items: list[Item]) -> list[Item]:
+    """`items` without a relative clause between commas: the verb right behind the second comma goes on with the sentence."""
+    for at, item in enumerate(items):
+        if "relative" in item.tags:
+            closing = next((k for k in range(at + 1, len(items)) if {"after_comma", "verb"} <= items[k].tags), None)
+            if closing is None or any("relative" in other.tags for other in items[at + 1 : closing]):
+                return items
+            shift = items[closing].first - items[at - 1].last - 1 if at else 0
+            return [*items[:at], *(_moved_left(other, shift) for other in items[closing:])]
+        if {"verb", "break"} & item.tags:
+            return items
+    return items
+
+
+def _moved_left(item: Item, words: int) -> Item:
+    return Item(item.start, item.end, item.first - words, item.last - words, item.tags, item.readings, item.value, item.lead)
+
+
+def _moved_behind(place: Place) -> str | None:
+    """ "the visit of X to Y was postponed": a verb of change behind the trigger, with no other actor as its subject."""
+    last, words = place.trigger, 0
+    nominal = "verb" not in place.trigger.tags
+    if not nominal:
+        return None
+    for item in _without_aside(place.items[place.at + 1 :]):
+        words += max(gap(last, item), 0)
+        if words > GOVERN_WORDS or "break" in item.tags:
+            return None
+        if "cancel" in item.tags or "will_not" in item.tags:
+            return "cancelled"
+        if "postpone" in item.tags:
+            return "postponed"
+        if "deny" in item.tags and "verb" not in item.tags:
+            return "denied"
+        if "verb" in item.tags:
+            return None
+        if isinstance(item.value, Group) and words > CLOSE_WORDS and not (item.tags & {"to", "p.to", "p.with", "p.between", "p.of"}):
+            return None
+        last = item
+    return None

@@ -1,0 +1,103 @@
+"""Who stands how to a trigger: subject, object, "between A and B", "with B", "to C". Names of roles are those that rules use.
+
+Each finder looks outward from the trigger and stops where another clause begins; precision comes before reach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from services.extract.engine.clauses.mentions import Modality
+from services.extract.engine.phrases.actors import Group
+from services.extract.engine.words.items import Item, gap
+
+REACH_WORDS = 14
+"""Unknown words over which "between", "with" and "to" still belong to the trigger."""
+PREPOSITIONS = frozenset(
+    {"to", "in", "p.to", "p.in", "p.from", "p.with", "p.on", "p.between", "p.by", "p.at", "p.beside", "p.plus", "p.of", "like"}
+)
+TO = frozenset({"to", "p.to"})
+IN = frozenset({"in", "p.in"})
+OPAQUE = frozenset({"break", "verb"})
+
+
+class Place:
+    """A trigger in its sentence, with what is worked out of it once for all rules (`judged`, `behind`). Not to be changed."""
+
+    __slots__ = ("at", "behind", "items", "judged", "trigger")
+
+    def __init__(self, items: list[Item], at: int) -> None:
+        self.items, self.at, self.trigger = items, at, items[at]
+        self.judged: Modality | None = None
+        self.behind: list[Item] | None = None
+
+
+Finder = Callable[[Place], list[Item]]
+
+
+def is_actor(item: Item) -> bool:
+    """Whether the item is a noun phrase of an actor."""
+    return "actor" in item.tags
+
+
+def is_plain(item: Item) -> bool:
+    return is_actor(item) and not (item.tags & PREPOSITIONS)
+
+
+GENITIVE_WORDS = 3
+IN_NOUN_PHRASE = frozenset(
+    {
+        "filler",
+        "title",
+        "official_word",
+        "date",
+        "domain",
+        "demonym",
+        "first",
+        "adv",
+        "secret",
+        "duration",
+        "n.instrument",
+        "field",
+        "number",
+    }
+)
+"""What may stand between a noun and the actor that "of" hangs on it."""
+
+
+FRONT_WORDS, FRONT_WORDS_PARTED = 6, 16
+"""Unknown words between a subject and its verb: without and with something put between commas."""
+
+
+def ahead(place: Place) -> list[Item]:
+    """The items behind the trigger that still belong to its clause."""
+    if place.behind is None:
+        place.behind = _ahead(place)
+    return place.behind
+
+
+def _ahead(place: Place) -> list[Item]:
+    found: list[Item] = []
+    words, last = 0, place.trigger
+    carried = "n.visit" in place.trigger.tags
+    for position, item in enumerate(place.items[place.at + 1 :], place.at + 1):
+        words += max(gap(last, item), 0)
+        if "during" in item.tags and position + 1 < len(place.items) and {"n.visit", "date"} & place.items[position + 1].tags:
+            last = item
+            continue
+        if carried and item.tags & {"relative", "inverts", "v.perform"}:
+            last = item
+            continue
+        if words > REACH_WORDS or item.tags & OPAQUE or "after" in item.tags or ("during" in item.tags and found):
+            break
+        found.append(item)
+        last = item
+    return found
+
+
+def has_member(item: Item, kinds: tuple[str, ...]) -> bool:
+    if isinstance(item.value, Group):
+        for member in item.value.members:
+            if member.kind in kinds:
+                return True
+    return False

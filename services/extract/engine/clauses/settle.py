@@ -1,0 +1,109 @@
+"""What a bare infinitive and a "would" mean, which depends on who says it and where it stands; and what hangs on a condition.
+
+Not here: forms that tell by themselves (`modality`).
+"""
+
+from __future__ import annotations
+
+from services.extract.engine.clauses.mentions import Modality
+from services.extract.engine.clauses.modality import GOVERN_WORDS
+from services.extract.engine.clauses.roles import Place
+from services.extract.engine.clauses.subjects import first_to, subject
+from services.extract.engine.phrases.actors import Group
+from services.extract.engine.words.items import Item, Sentence, gap
+
+REACH_ITEMS = 8
+ON_THE_WAY = frozenset({"v.arrive", "v.depart", "n.visit", "v.visit", "resolve", "v.agree", "v.meet"})
+"""Who arrives, leaves or decides "to sign" has it set for later."""
+
+
+def settle(place: Place, sentence: Sentence, modality: Modality) -> Modality:
+    """`modality` with its open courses decided."""
+    if modality.course == "inf" and (told := first_to(place)) is not None:
+        modality.course = told
+    elif modality.course == "inf":
+        modality.course = "future" if _heads_the_line(place, sentence) or _on_the_way(place) else "hypothetical"
+    elif modality.course == "hypothetical" and "would" in place.trigger.tags and _said_by_a_party(place):
+        modality.course = "future"
+    if modality.course == "future" and (_depends(place) or _foretold(place) or _ought(place)):
+        modality.course = "hypothetical"
+    return modality
+
+
+def _heads_the_line(place: Place, sentence: Sentence) -> bool:
+    """ "A and B to sign ...": the subject opens a headline, and the infinitive follows at once."""
+    found = subject(place)
+    if not found or not sentence.headline:
+        return False
+    opens = not sentence.items or found[0].first - sentence.items[0].first <= 1
+    return opens and found[0].last + 1 >= place.trigger.first
+
+
+def _on_the_way(place: Place) -> bool:
+    for item in reversed(place.items[max(place.at - REACH_ITEMS, 0) : place.at]):
+        if ON_THE_WAY & item.tags:
+            return "hypothetical" not in item.tags
+        if {"break", "verb", "doubt", "invite", "refuse"} & item.tags:
+            return False
+    return False
+
+
+def _said_by_a_party(place: Place) -> bool:
+    """ "Israel's foreign ministry said its minister would visit", "it was announced that": who says or announces it can know."""
+    mine = _states(subject(place))
+    for position in range(place.at - 1, -1, -1):
+        item = place.items[position]
+        if "doubt" in item.tags:
+            return False
+        if "say" in item.tags and "verb" in item.tags:
+            return {"v.announce", "perf"} <= item.tags or bool(mine & _states(subject(Place(place.items, position))))
+    return False
+
+
+RELATIONS = frozenset({"v.accede", "v.establish", "v.resume", "v.recognize"})
+"""What strangers like to foretell."""
+
+
+def _foretold(place: Place) -> bool:
+    """ "A will sign, the president of B predicts": of others' plans only they know, or whoever can name the day."""
+    trigger = place.trigger
+    if "svo" not in trigger.tags or "agreed" in trigger.tags or not {"fut", "would"} & trigger.tags:
+        return False
+    mine = _states(subject(place))
+    for position, item in enumerate(place.items):
+        if "say" in item.tags and "verb" in item.tags and position != place.at:
+            speakers = _states(subject(Place(place.items, position)))
+            if speakers and mine and not speakers & mine:
+                return bool(RELATIONS & trigger.tags) or not any("date" in other.tags for other in place.items)
+    return False
+
+
+DUTIES = frozenset(
+    {"v.recognize", "v.recall", "v.close", "v.expel", "v.sever", "v.suspend", "v.downgrade", "v.cancel.pact", "v.suspend.pact"}
+)
+"""What parties and papers like to demand of a state."""
+
+
+def _ought(place: Place) -> bool:
+    """ "A should recall its ambassador": a duty that somebody sees is a plan only with its day."""
+    trigger = place.trigger
+    return "must" in trigger.tags and bool(DUTIES & trigger.tags) and not any("date" in item.tags for item in place.items)
+
+
+def _states(items: list[Item]) -> set[str]:
+    return {state for item in items if isinstance(item.value, Group) for state in item.value.states}
+
+
+def _depends(place: Place) -> bool:
+    """ "will recognise it *if* ...": what a condition behind the trigger makes of something that is still to come."""
+    last, words = place.trigger, 0
+    for item in place.items[place.at + 1 :]:
+        words += max(gap(last, item), 0)
+        if words > GOVERN_WORDS or "colon" in item.tags:
+            return False
+        if "condition" in item.tags:
+            return True
+        if "verb" in item.tags:
+            return False
+        last = item
+    return False

@@ -1,0 +1,297 @@
+"""Subject and object of a verb: who acts, and whom the act meets, also where a relative clause or a speaker stands between."""
+
+from __future__ import annotations
+
+from services.extract.engine.clauses.roles import FRONT_WORDS, FRONT_WORDS_PARTED, IN, OPAQUE, TO, Place, has_member, is_actor, is_plain
+from services.extract.engine.phrases.actors import Group
+from services.extract.engine.words.items import Item, gap
+
+SUBJECT_WORDS = 4
+"""Unknown words that may stand between a verb and its subject."""
+
+
+def _acts(item: Item) -> bool:
+    """Whether the item may be a subject: a plain actor that no mark makes an object."""
+    return is_plain(item) and "p.obj" not in item.tags
+
+
+def subject(place: Place) -> list[Item]:
+    """The subject of a verb: the actor right in front of it, else the one behind it, else one further in front; a noun has none."""
+    if "noun" in place.trigger.tags and "verb" not in place.trigger.tags:
+        return []
+    found = _subject(place)
+    return [found] if found else []
+
+
+def _subject(place: Place) -> Item | None:
+    if "svo" in place.trigger.tags:
+        return subject_in_front(place)
+    before = _subject_before(place)
+    if before is not None and (before.last >= place.trigger.first - 2 or _has_pronoun(place)):
+        return before
+    behind = subject_behind(place) or before
+    if behind is None and (announced := _announced(place)) is not None:
+        return announced
+    if behind is None and "after_comma" in place.trigger.tags and "say" not in place.trigger.tags:
+        return subject_in_front(place)  # behind an aside between commas
+    return behind
+
+
+def _announced(place: Place) -> Item | None:
+    """ "A announced that will-join": a verb without a subject right behind "that" has the subject of the verb of saying."""
+    opener = place.items[place.at - 1] if place.at > 1 else None
+    if opener is None or "fut" not in place.trigger.tags or "complement" not in opener.tags or gap(opener, place.trigger) > 0:
+        return None
+    for position in range(place.at - 2, -1, -1):
+        item = place.items[position]
+        if {"say", "verb"} <= item.tags:
+            found = _subject(Place(place.items, position))
+            return found if found is not None and "speaker_for" not in _tags_of(found) else None
+        if item.tags & OPAQUE:
+            return None
+    return None
+
+
+def _tags_of(item: Item) -> frozenset[str]:
+    return item.value.members[0].tags if isinstance(item.value, Group) else frozenset()
+
+
+def subject_behind(place: Place) -> Item | None:
+    items, words, last = place.items, 0, place.trigger
+    for item in items[place.at + 1 :]:
+        words += max(gap(last, item), 0)
+        if words > SUBJECT_WORDS or item.tags & OPAQUE or {"n.instrument", "n.visit", "n.sign", "n.arrive", "site"} & item.tags:
+            return None
+        if _acts(item):
+            return _traveller_behind(place, item) or item
+        if is_actor(item) and not (item.tags & (IN | TO) and has_member(item, ("state", "capital", "city"))):
+            return None
+        last = item
+    return None
+
+
+GOING = frozenset({"v.visit", "v.leave", "v.arrive", "v.depart", "v.land"})
+
+
+def _traveller_behind(place: Place, goal: Item) -> Item | None:
+    """ "left Cairo yesterday a delegation": behind a verb of going a place is its goal when the traveller follows."""
+    if not place.trigger.tags & GOING or not has_member(goal, ("state", "capital", "city")):
+        return None
+    start = place.items.index(goal)
+    words, last = 0, goal
+    for item in place.items[start + 1 : start + 4]:
+        words += max(gap(last, item), 0)
+        if words > SUBJECT_WORDS or item.tags & OPAQUE:
+            return None
+        if _acts(item) and has_member(item, ("official", "person", "delegation")):
+            return item
+        last = item
+    return None
+
+
+def _subject_before(place: Place) -> Item | None:
+    items, words, last = place.items, 0, place.trigger
+    conj = "conj" in place.trigger.tags
+    for position in range(place.at - 1, -1, -1):
+        item = items[position]
+        words += max(gap(item, last), 0)
+        if "relative" in item.tags and last is place.trigger and gap(item, last) == 0:
+            return _antecedent(items, position)
+        if "verb" in item.tags and conj:
+            # "visits Morocco and signs": the second verb has the subject of the first.
+            found = subject(Place(items, position))
+            return found[0] if found else None
+        if "pronoun" in item.tags and words == 0:
+            return _speaker(items, position)
+        if words > SUBJECT_WORDS or item.tags & OPAQUE:
+            return None
+        if _acts(item) and not (conj and _is_object(items, position)):
+            return item
+        last = item
+    return None
+
+
+_NO_SUBJECT = frozenset({"inf", "ger", "ptc"})
+
+
+def subject_in_front(place: Place) -> Item | None:
+    """The subject of a verb in a language that puts it first: what stands in front, over days, places and asides between commas."""
+    items, trigger, words, last = place.items, place.trigger, 0, place.trigger
+    if {"inf", "ger"} & trigger.tags and ("verb" not in trigger.tags or "errand" in trigger.tags):
+        return _controller(place)
+    parted = "after_comma" in trigger.tags
+    conj = "conj" in trigger.tags
+    for position in range(place.at - 1, -1, -1):
+        item = items[position]
+        words += max(gap(item, last), 0)
+        touches = words == 0
+        if words > (FRONT_WORDS_PARTED if parted else FRONT_WORDS):
+            return None
+        if "relative" in item.tags and touches:
+            return _antecedent(items, position) or _actor_before(items, position)
+        if "pronoun" in item.tags and touches:
+            return _speaker(items, position) or _goes_on(items, position)
+        if "inverts" in item.tags and touches:
+            return subject_behind(place)
+        if "verb" in item.tags and conj:
+            found = subject(Place(items, position))
+            return found[0] if found else None
+        if {"cancel", "postpone"} & item.tags and {"verb", "svo"} <= item.tags and "fut" in trigger.tags and words <= 1:
+            return subject_in_front(Place(items, position))  # "cancelled his plans to visit"
+        if item.tags & OPAQUE:
+            opener = _aside(items, position) if parted else None
+            return opener or (subject_behind(place) if "say" in trigger.tags else None)
+        if is_plain(item) and not _governed_object(items, position, aside=parted or conj) and not _only_leads(items, position):
+            return item
+        last = item
+    return subject_behind(place) if "say" in trigger.tags else None
+
+
+def _goes_on(items: list[Item], position: int) -> Item | None:
+    """Whom "where he" speaks of: the subject of the verb of the clause before."""
+    opener = items[position - 1] if position else None
+    if opener is None or "inverts" not in opener.tags or "complement" in opener.tags:
+        return None
+    for back in range(position - 2, -1, -1):
+        if "verb" in items[back].tags:
+            found = subject_in_front(Place(items, back))
+            return found if found is not None and has_member(found, ("official", "person", "delegation")) else None
+        if "break" in items[back].tags:
+            return None
+    return None
+
+
+def _only_leads(items: list[Item], position: int) -> bool:
+    """ "a delegation led by two ministers arrived": who leads without a name or a state is no subject beside the delegation."""
+    before, item = items[position - 1] if position else None, items[position]
+    if before is None or "including" not in before.tags or gap(before, item) > 1 or not isinstance(item.value, Group):
+        return False
+    return all(actor.iso is None or (actor.person is None and actor.name is None) for actor in item.value.members)
+
+
+def _controller(place: Place) -> Item | None:
+    """Who does what an infinitive says ("X came to sign"): the subject of the verb before it, else the actor in front of it."""
+    items = place.items
+    before = items[place.at - 1] if place.at else None
+    if first_to(place) is not None:
+        people = (
+            item for item in reversed(items[: place.at - 3]) if is_plain(item) and has_member(item, ("official", "person", "delegation"))
+        )
+        return next(people, before)
+    if before is not None and gap(before, place.trigger) == 0 and is_plain(before):
+        return before  # "sees X sign", "asks X to sign"
+    for position in range(place.at - 1, -1, -1):
+        tags = items[position].tags
+        if "verb" in tags and "svo" in tags:
+            return subject_in_front(Place(items, position))
+        if "break" in tags:
+            return None
+    return next((item for item in reversed(items[: place.at]) if is_plain(item)), None)
+
+
+def first_to(place: Place) -> str | None:
+    """ "became the first minister to visit": whether the infinitive tells what is over ("past") or set ("future"); else `None`."""
+    if "inf" not in place.trigger.tags or place.at < 3:
+        return None
+    link, first, actor = place.items[place.at - 3 : place.at]
+    if "first" not in first.tags or not is_actor(actor) or gap(first, actor) > 0 or gap(actor, place.trigger) > 0 or gap(link, first) > 1:
+        return None
+    if "will_be" in link.tags:
+        return "future"
+    return "past" if "became" in link.tags else None  # "he was the first to" is known from before
+
+
+def _aside(items: list[Item], position: int) -> Item | None:
+    """The actor before a relative clause between commas, in which the item at `position` stands."""
+    for back in range(position, -1, -1):
+        if "relative" in items[back].tags:
+            return _antecedent(items, back)
+        if "break" in items[back].tags:
+            return None
+    return None
+
+
+def _governed_object(items: list[Item], position: int, *, aside: bool) -> bool:
+    """Whether the actor is what a verb form without a subject acts on ("after having met the king, X has signed")."""
+    before = items[position - 1] if position else None
+    if before is None or gap(before, items[position]) > 1:
+        return False
+    return bool(before.tags & (_NO_SUBJECT | ({"verb"} if aside else set())))
+
+
+def _speaker(items: list[Item], position: int) -> Item | None:
+    """Whom "that he" speaks of: the subject of the verb of saying in the clause before; an organ is a "she" where nouns have gender.
+
+    "It" may be a state too.
+    """
+    for back in range(position - 1, -1, -1):
+        item = items[back]
+        if "say" in item.tags and "verb" in item.tags:
+            found = subject(Place(items, back))
+            kinds = ("official", "person", "org", "state") if {"fem", "thing"} & items[position].tags else ("official", "person")
+            return found[0] if found and has_member(found[0], kinds) else None
+        if item.tags & OPAQUE and not (back == position - 1 and "complement" in item.tags):
+            return None
+    return None
+
+
+def _antecedent(items: list[Item], position: int) -> Item | None:
+    """Whom a relative pronoun speaks of: the actor right before it, or the one that is "among the states that"."""
+    if not position:
+        return None
+    before = items[position - 1]
+    if gap(before, items[position]) > 0:
+        return None
+    if is_plain(before) or ("p.with" in before.tags and has_member(before, ("official", "person", "delegation"))):
+        return before
+    if "n.states" in before.tags and position >= 3 and "p.from" in items[position - 2].tags:
+        return next((item for item in items[max(position - 4, 0) : position - 2] if is_plain(item)), None)
+    return None
+
+
+def _actor_before(items: list[Item], position: int) -> Item | None:
+    """The actor right before a relative pronoun, whatever it is itself in the clause before ("the visit of X, who signed")."""
+    before = items[position - 1] if position else None
+    return before if before is not None and is_actor(before) and gap(before, items[position]) == 0 else None
+
+
+def _is_object(items: list[Item], position: int) -> bool:
+    """Whether the actor at `position` is what an earlier verb acts on: that verb has its subject already."""
+    for back in range(position - 1, -1, -1):
+        if items[back].tags & {"break"}:
+            return False
+        if "verb" in items[back].tags:
+            return True
+    return False
+
+
+def _has_pronoun(place: Place) -> bool:
+    """Whether the subject of the verb is "he" or "they", right in front of it."""
+    before = place.items[place.at - 1] if place.at else None
+    return before is not None and "pronoun" in before.tags and gap(before, place.trigger) == 0
+
+
+def object_(place: Place) -> list[Item]:
+    """What a verb acts on: the first plain actor behind it that is not its subject."""
+    chosen = _subject(place)
+    items, words, last = place.items, 0, place.trigger
+    taken = chosen if chosen is not None and chosen.start > place.trigger.start else None
+    skipping = False
+    for item in items[place.at + 1 :]:
+        words += max(gap(last, item), 0)
+        if "during" in last.tags and "n.visit" in item.tags:
+            last, words = item, 0
+            continue
+        room = "office_room" in item.tags and item.tags & IN  # "received in his palace the president"
+        closed = {"site", "n.visit", "n.instrument", "domain", "attribution"} & item.tags and not room
+        if item.tags & OPAQUE or closed or words > SUBJECT_WORDS + 2:
+            return []
+        if item is taken or skipping:
+            last, words, skipping = item, 0, False
+            continue
+        if "including" in item.tags:
+            skipping = "demonym" not in last.tags  # "met Qatari figures, among them X": it is X who was met
+        elif is_plain(item):
+            return [item] if chosen is not None or "p.obj" in item.tags or _has_pronoun(place) else []
+        last = item
+    return []

@@ -1,0 +1,116 @@
+"""Air links: routes that open and close, single flights, airspace; the mention and the fields of its event (ontology 4.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from schemas.codes import ActorLevel, EvidenceRole, FlightsAction, FlightsStatus
+from services.extract.engine.clauses.mentions import Mention
+from services.extract.engine.clauses.roles import Place
+from services.extract.engine.events.drafts import Draft
+from services.extract.engine.events.eventdates import looks_ahead, shared_date
+from services.extract.engine.events.pacts import only_named
+from services.extract.engine.events.story import PLACES, Story
+from services.extract.engine.phrases.actors import Actor, Group
+from services.extract.engine.words.items import Item, Sentence
+
+AIRSPACE = frozenset({FlightsAction.AIRSPACE_OPENED, FlightsAction.AIRSPACE_CLOSED})
+
+
+def build_flights(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:
+    """Add the air link that the mention tells: its states are those of the ends, the carrier and the owner of the airspace."""
+    origin, destination = _ends(mention)
+    parties = list(mention.roles.get("initiator", Group()).states)
+    parties += [str(actor.iso) for actor in _carriers(mention) if actor.iso]
+    parties += [origin.iso] if origin is not None and origin.iso else []
+    parties += mention.roles.get("ends", Group()).states
+    parties += mention.roles.get("parties", Group()).states
+    parties += [destination.iso] if destination is not None and destination.iso else []
+    parties = list(dict.fromkeys(parties))
+    if len(parties) < 2:
+        return "no_second_party"
+    if not story.watchlist.in_scope(parties):
+        return "out_of_scope"
+    if only_named(place, mention):
+        return "not_asserted"
+    mention.parties = _watched(story, parties)
+    for group in mention.roles.values():
+        mention.evidence.extend((EvidenceRole.PARTY, actor.start, actor.end) for actor in group.members)
+    story.mentions.append(mention)
+    return True
+
+
+def _watched(story: Story, parties: list[str]) -> list[str]:
+    """Without the states over which a route only passes or whose carrier flies it, when the others are a watched pair already."""
+    for index in range(2, len(parties)):
+        if story.watchlist.in_scope(parties[:index]):
+            return parties[:index]
+    return parties
+
+
+def _ends(mention: Mention) -> tuple[Actor | None, Actor | None]:
+    """Where the route begins and ends: "from A to B", else "between A and B"."""
+    origin = _first_place(mention.roles.get("from", Group()).members)
+    destination = _first_place(mention.roles.get("to", Group()).members)
+    ends = [actor for actor in mention.roles.get("ends", Group()).members if actor.kind in PLACES]
+    if origin is None and destination is None and len(ends) >= 2:
+        return ends[0], ends[1]
+    return origin, destination
+
+
+def _first_place(actors: Sequence[Actor]) -> Actor | None:
+    return next((actor for actor in actors if actor.kind in PLACES), None)
+
+
+def _carriers(mention: Mention) -> list[Actor]:
+    return [actor for actor in mention.roles.get("carrier", Group()).members if actor.level is ActorLevel.CORPORATE]
+
+
+def same_link(draft: Draft, mention: Mention) -> bool:
+    """The same action on the same route by the same carrier; what a mention leaves open matches any (ontology F1)."""
+    if not set(draft.parties) & set(mention.parties) or draft.mentions[0].rule.action != mention.rule.action:
+        return False
+    if not (set(draft.parties) <= set(mention.parties) or set(mention.parties) <= set(draft.parties)):
+        return False
+    mine = {actor.org for m in draft.mentions for actor in _carriers(m) if actor.org}
+    theirs = {actor.org for actor in _carriers(mention) if actor.org}
+    return not (mine and theirs) or bool(mine & theirs)
+
+
+def flights_fields(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of an air link."""
+    ends = [_ends(mention) for mention in draft.mentions]
+    origin = next((origin for origin, _ in ends if origin), None)
+    destination = next((destination for _, destination in ends if destination), None)
+    action = FlightsAction(str(draft.mentions[0].rule.action))
+    planned = looks_ahead(story, draft) or action is FlightsAction.ROUTE_ANNOUNCED or _starts_later(story, draft)
+    if planned and action is FlightsAction.ROUTE_LAUNCHED:
+        action = FlightsAction.ROUTE_ANNOUNCED
+    carriers = [actor for mention in draft.mentions for actor in _carriers(mention)]
+    words = [item for mention in draft.mentions for item in (mention.trigger, mention.object) if item is not None]
+    return {
+        "action": action,
+        "status": FlightsStatus.PLANNED if planned else FlightsStatus.DONE,
+        "initiator": next((s for m in draft.mentions for s in m.roles.get("initiator", Group()).states), None),
+        "date": shared_date(story, draft, fields),
+        "carrier": next((actor.org for actor in carriers if actor.org), None),
+        "origin": _endpoint(origin),
+        "destination": _endpoint(destination),
+        "direct": _marked(words, "direct"),
+        "commercial": _marked(words, "commercial"),
+    }
+
+
+def _starts_later(story: Story, draft: Draft) -> bool:
+    """ "X launches a line", and below: "it will fly from 12 December": the day of the first flight decides."""
+    days = [mention.when.start for mention in draft.mentions if mention.when is not None and mention.when.start is not None]
+    return bool(days) and story.published is not None and min(days) > story.published
+
+
+def _endpoint(actor: Actor | None) -> dict[str, str | None]:
+    return {"country": actor.iso, "city": actor.city} if actor is not None else {}
+
+
+def _marked(words: list[Item], tag: str) -> bool | None:
+    return True if any(tag in item.tags for item in words) else None

@@ -1,0 +1,213 @@
+"""Mentions of meetings and summits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+from schemas.codes import ActorLevel, EventType, EvidenceRole, Rank
+from services.extract.engine.clauses.mentions import Mention, party_span
+from services.extract.engine.clauses.roles import IN, Place, is_actor
+from services.extract.engine.events.pacts import INHERITED_WEIGHT, where
+from services.extract.engine.events.story import MEMORY, PLACES, TRAVELLERS, Story, keep, known
+from services.extract.engine.phrases.actors import Actor, Group
+from services.extract.engine.words.items import Sentence
+
+
+def build_summit(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:
+    group = mention.roles.get("participants", Group())
+    host = mention.roles.get("host", Group())
+    mention.place = where(place)
+    states = group.states
+    if len(states) > 1:
+        states = list(dict.fromkeys((*host.states, *states)))
+    if len(states) < 3 or _is_definition(place, mention):
+        mention.parties = states
+        if not host.members and len(states) == 0 and mention.place is None and mention.first is None:
+            return "no_participants"
+        keep(story, mention)
+        return "no_participants"
+    mention.parties = states
+    if not story.watchlist.in_scope(states):
+        return "out_of_scope"
+    first, last = min(actor.start for actor in group.members), max(actor.end for actor in group.members)
+    mention.evidence.append((EvidenceRole.PARTY, first, last))
+    story.mentions.append(mention)
+    return True
+
+
+def _is_definition(place: Place, mention: Mention) -> bool:
+    """ "the forum is a meeting of the ministers of ...": says what it is, not that it takes place."""
+    if mention.modality.course != "noun" or mention.when is not None:
+        return False
+    near = place.items[max(place.at - 1, 0) : place.at + 2]
+    return any("copula" in item.tags for item in near)
+
+
+def build_meeting(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:
+    """Add the meetings that the mention tells, one for each office of the other side; else the reason why it tells none."""
+    if _is_purpose(place, mention):
+        return "not_asserted"
+    side, others = _two_sides(story, place, mention)
+    if not side or not others:
+        return _states_meet(story, place, mention, [*side, *others])
+    if any(actor.level is not ActorLevel.STATE or "speaker_for" in actor.tags for actor in (*side, *others)):
+        return "non_state"
+    for actor in others:
+        if "counterpart" in actor.tags and actor.rank is None:
+            actor.rank, actor.office = _office_of(story, side[0])
+    visit = _visit_of(story, side)
+    for actor in others:
+        if actor.iso is None and visit is not None and actor.rank is not None:
+            actor.iso = visit.parties[1] if side[0].iso == visit.parties[0] else visit.parties[0]
+    _turn_round(side, others, visit)
+    side, others = _of_rank(story, side), _of_rank(story, others)
+    states = list(dict.fromkeys(actor.iso for actor in (*side, *others) if actor.iso))
+    unsaid = visit is None and all(actor.implicit for actor in (*side, *others))
+    if len(states) < 2 or not side or unsaid:
+        return "no_second_party"  # never both sides by what goes unsaid (ontology S7)
+    if not story.watchlist.in_scope(states):
+        return "out_of_scope"
+    mention.place = where(place) or _palace(place)
+    if len(states) >= 3:
+        return _gather(story, sentence, mention, states, [*side, *others])
+    people = [actor for actor in others if actor.iso and actor.iso != side[0].iso and _identifiable(actor)]
+    side = [actor for actor in side if actor.iso and _identifiable(actor)]
+    if not people or not side:
+        return "unnamed_counterpart"
+    for actor in people:
+        _add_meeting(story, mention, EventType.MEETING, [str(side[0].iso), str(actor.iso)], [*side, actor])
+    return True
+
+
+def _turn_round(side: list[Actor], others: list[Actor], visit: Mention | None) -> None:
+    """On a visit, an office without a state that meets one of the visitors is the host's, not that of the visitor's own state (S7)."""
+    if visit is None:
+        return
+    first, second = visit.parties[0], visit.parties[1]
+    for actor in others:
+        if actor.implicit and actor.iso == side[0].iso and not side[0].implicit:
+            actor.iso, actor.person = second if actor.iso == first else first, None
+
+
+def _is_purpose(place: Place, mention: Mention) -> bool:
+    """ "travelled to meet X": what somebody travels for is not yet a meeting."""
+    if "inf" in place.trigger.tags and "verb" not in place.trigger.tags and place.at and "purpose" in place.items[place.at - 1].tags:
+        return any({"verb", "perf"} <= item.tags for item in place.items[: place.at])  # went there to meet
+    return "noun" in place.trigger.tags and "to" in place.trigger.tags and mention.modality.course == "future"
+
+
+def _two_sides(story: Story, place: Place, mention: Mention) -> tuple[list[Actor], list[Actor]]:
+    """Who meets whom: as the roles say; who is met by nobody named is met by the one spoken of."""
+
+    def members(role: str) -> list[Actor]:
+        return [known(story, actor) for actor in mention.roles.get(role, Group()).members if actor.kind in TRAVELLERS]
+
+    both = members("both")
+    side, others = both[:1] or members("side"), both[1:] or members("counterpart")
+    if others and all("unnamed" in actor.tags for actor in others):
+        others = _among(place, others) or others
+    if not side and others:
+        side = members("spoken")[:1]
+    if side and not others and side[0].start > place.trigger.start and (spoken := members("spoken")):
+        side, others = spoken[:1], side
+    return side, others
+
+
+def _among(place: Place, unnamed: list[Actor]) -> list[Actor]:
+    """Who is named of "officials, including X and Y": they are of the officials' state unless another one is told."""
+    for item, following in pairwise(place.items[place.at + 1 :]):
+        if "including" in item.tags and isinstance(following.value, Group):
+            named = [actor for actor in following.value.members if actor.kind in TRAVELLERS]
+            for actor in named:
+                actor.iso = actor.iso or unnamed[0].iso
+            return named
+        if {"verb", "break"} & item.tags:
+            return []
+    return []
+
+
+SUMMIT_RANKS = frozenset(
+    {Rank.HEAD_OF_STATE, Rank.CROWN_PRINCE, Rank.HEAD_OF_GOVERNMENT, Rank.MINISTER_FOREIGN, Rank.MINISTER_DEFENCE, Rank.MINISTER_OTHER}
+)
+
+
+def _of_rank(story: Story, actors: list[Actor]) -> list[Actor]:
+    """Without envoys and the like of states that are none of ours: they help two sides to meet, a third side they are not."""
+    ours = story.watchlist.states | {None}
+    return [actor for actor in actors if actor.iso in ours or _office_of(story, actor)[0] in SUMMIT_RANKS]
+
+
+def _gather(story: Story, sentence: Sentence, mention: Mention, states: list[str], people: list[Actor]) -> str | bool:
+    """People of three states or more: a summit; a call of them is one meeting (ontology 4.3)."""
+    if _only_ambassadors(story, states, people):
+        return "unnamed_counterpart"
+    at_a_distance = any("by_video" in item.tags for item in sentence.items)
+    return _add_meeting(story, mention, EventType.MEETING if at_a_distance else EventType.SUMMIT, states, people)
+
+
+def _only_ambassadors(story: Story, states: list[str], actors: list[Actor]) -> bool:
+    """Whether fewer than three states are there by more than their ambassadors: an envoy who is received makes no gathering of states."""
+    above = {actor.iso for actor in actors if _office_of(story, actor)[0] is not Rank.AMBASSADOR}
+    return len(above & set(states)) < 3
+
+
+def _palace(place: Place) -> Actor | None:
+    """The city named with "in" before the trigger, in its clause ("held today in Rabat talks with")."""
+    for item in reversed(place.items[: place.at]):
+        if item.tags & {"break", "verb"} and "v.hold" not in item.tags and "v.perform" not in item.tags:
+            return None
+        if is_actor(item) and item.tags & IN and isinstance(item.value, Group) and item.value.members[0].kind in PLACES:
+            return item.value.members[0]
+    return None
+
+
+def _states_meet(story: Story, place: Place, mention: Mention, people: list[Actor]) -> str | bool:
+    """A meeting that is told of two states alone: of their joint committee, of teams that negotiate."""
+    states = mention.roles.get("parties", Group()).states
+    if len(states) != 2:
+        return "no_second_party"
+    if not story.watchlist.in_scope(states):
+        return "out_of_scope"
+    mention.place = where(place) or _palace(place)
+    return _add_meeting(story, mention, EventType.MEETING, states, [actor for actor in people if actor.iso in states])
+
+
+def _office_of(story: Story, actor: Actor) -> tuple[Rank | None, str | None]:
+    """The office of an actor, from the text or from what is known of the person."""
+    if actor.rank is not None or actor.person is None:
+        return actor.rank, actor.office
+    known = story.lexicon.persons.get(actor.person)
+    office = known.office_at(story.published) if known else None
+    return (office.rank, office.office) if office else (None, None)
+
+
+def _identifiable(actor: Actor) -> bool:
+    """A person, a named office or a delegation; never just "officials" (ontology E5)."""
+    return actor.person is not None or actor.kind == "delegation" or (actor.rank is not None and "official" not in actor.tags)
+
+
+def _visit_of(story: Story, side: list[Actor]) -> Mention | None:
+    """The visit that one of these people is on."""
+    for mention in reversed(story.mentions[-MEMORY:]):
+        if mention.type is EventType.VISIT and any(
+            (actor.person and actor.person == visitor.person) or (actor.kind == visitor.kind == "delegation" and actor.iso == visitor.iso)
+            for actor in side
+            for visitor in mention.visitors
+        ):
+            return mention
+    return None
+
+
+def _add_meeting(story: Story, mention: Mention, type: EventType, states: list[str], people: list[Actor]) -> bool:
+    single = replace(mention, type=type, parties=states, roles={"participants": Group(people)}, evidence=list(mention.evidence))
+    for actor in people:
+        if actor.implicit and not actor.name:
+            single.evidence.append(party_span(actor))
+            single.weight *= INHERITED_WEIGHT
+        else:
+            single.evidence.append((EvidenceRole.PERSON if actor.name else EvidenceRole.OFFICE, *(actor.name or (actor.start, actor.end))))
+    if single.place is not None:
+        single.evidence.append((EvidenceRole.PLACE, single.place.start, single.place.end))
+    story.mentions.append(single)
+    return True

@@ -1,0 +1,303 @@
+"""Rules applied to sentences: each trigger with its object, its roles and its modality gives a mention, or a reason why not.
+
+Not here: joining mentions to events (`merge`), and any word of any language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schemas.codes import ActorLevel, EventType, EvidenceRole, Stage
+from services.extract.engine.clauses.finders import FINDERS
+from services.extract.engine.clauses.licence import LONG_AGO, long_ago, resolved, took_place
+from services.extract.engine.clauses.mentions import Mention, Modality, Skip
+from services.extract.engine.clauses.modality import judge
+from services.extract.engine.clauses.roles import IN, TO, Place, is_actor, is_plain
+from services.extract.engine.clauses.settle import settle
+from services.extract.engine.events.airlinks import build_flights
+from services.extract.engine.events.armsdeals import build_arms
+from services.extract.engine.events.exercises import build_exercise
+from services.extract.engine.events.facts import attributes
+from services.extract.engine.events.gatherings import build_meeting, build_summit
+from services.extract.engine.events.pacts import build_pair
+from services.extract.engine.events.story import Denial, Story
+from services.extract.engine.events.travel import build_visit
+from services.extract.engine.knowledge.data import Object, RuleData
+from services.extract.engine.knowledge.rulebook import RuleBook
+from services.extract.engine.phrases.actors import Actor, Group
+from services.extract.engine.words.items import Item, Sentence, gap
+from services.extract.engine.words.segment import asks
+
+TOPIC, PRONOUN = "topic", "pronoun"
+"""The role of whoever is spoken of, when a verb names no subject of its own."""
+OF_OBJECT = "object."
+"""Before the name of a finder: it looks from the object of the rule instead of its trigger."""
+_MOVED = frozenset({"denied", "cancelled", "postponed", "refused"})
+
+_MAY_MOVE = frozenset({EventType.AGREEMENT, EventType.VISIT, EventType.MEETING, EventType.SUMMIT})
+"""Types that tell of being put off or called off; of the others only what happens is told."""
+
+ANCHORED = frozenset({"between", "with", "adjectives", "premodifiers"})
+"""Roles that may hang on the object of a trigger as well as on the trigger."""
+
+UNREAL = {
+    "negated": "negated",
+    "hypothetical": "hypothetical",
+    "invited": "invitation",
+}
+
+
+def read_sentence(story: Story, sentence: Sentence, rules: RuleBook) -> None:
+    """Try every rule at every trigger of `sentence`; add the mentions and skips to `story`."""
+    items = sentence.items
+    if asks(story.text, sentence):
+        return
+    _note_denials(story, sentence)
+    _read_triggers(story, sentence, rules)
+    story.note_topic(_spoken_of(items))
+
+
+def _read_triggers(story: Story, sentence: Sentence, rules: RuleBook) -> None:
+    items = sentence.items
+    triggers = [at for at, item in enumerate(items) if not item.tags.isdisjoint(rules.triggers)]
+    if triggers:
+        sentence.tags = frozenset().union(*[item.tags for item in items])
+    for at in triggers:
+        item, place = items[at], Place(items, at)
+        done: set[EventType] = set()
+        for rule in rules.of(item.tags):
+            if rule.type in done:
+                continue
+            outcome = _apply(story, sentence, place, rule)
+            if isinstance(outcome, str):
+                story.skips.append(Skip(sentence.number, item.start, item.end, rule.id, outcome))
+            elif outcome:
+                done.add(rule.type)
+
+
+def _spoken_of(items: list[Item]) -> Group | None:
+    """The one person or office that a sentence names first without a preposition: who acts when the next one names nobody."""
+    for item in items:
+        if isinstance(item.value, Group) and is_plain(item) and (people := _people(item)):
+            return Group(people[:1]) if len(item.value.members) == 1 else None
+    return None
+
+
+def _people(item: Item) -> list[Actor]:
+    """The people of a phrase who act for a state: no unnamed source, no spokesman, no paper."""
+    members = item.value.members if isinstance(item.value, Group) else []
+    kinds = ("official", "person", "delegation")
+    return [a for a in members if a.kind in kinds and a.level is ActorLevel.STATE and "speaker_for" not in a.tags and not a.plural]
+
+
+def _note_denials(story: Story, sentence: Sentence) -> None:
+    if not sentence.lead:
+        return
+    for item in sentence.items:
+        if "deny" in item.tags:
+            states = {s for other in sentence.items if is_actor(other) and isinstance(other.value, Group) for s in other.value.states}
+            story.denials.append(Denial(sentence, (item.start, item.end), tuple(sorted(states))))
+            return
+
+
+def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> str | bool:
+    trigger = place.trigger
+    anchor = _beside(sentence, place, rule.object) if rule.object is not None else None
+    if anchor is None and rule.object is not None:
+        return False
+    for wanted in rule.needs:
+        if _beside(sentence, place, wanted) is None:
+            return False
+    for unwanted in rule.avoids:
+        if _beside(sentence, place, unwanted, through=True) is not None:
+            return "avoided"
+    if anchor is not None and _denied_object(place, anchor):
+        return "negated"
+    modality = _modality(sentence, place)
+    if modality.will_not and rule.stage is Stage.SIGNED and anchor is not None and _certain(place, anchor):
+        modality.course = "refused"  # a party that says it will not sign a certain text refuses it (ontology K6)
+    if modality.course in UNREAL:
+        return UNREAL[modality.course]
+    if modality.course in _MOVED and rule.type not in _MAY_MOVE:
+        return modality.course
+    weak = _only_spoken_of(place, sentence, rule, modality)
+    mention = Mention(rule.type, rule, sentence, trigger, modality, parties=[], object=anchor, weak=weak)
+    _add_trigger_evidence(mention)
+    filled = {role: _fill(story, place, anchor, names) for role, names in rule.roles.items()}
+    mention.roles.update({role: group for role, group in filled.items() if group.members})
+    if _nobody(mention):
+        return "no_second_party"  # no need to look for dates and sources
+    attributes(story, sentence, place, mention)
+    if mention.when is None and rule.type in _RECALLED and _presupposed(place):
+        mention.weak = mention.modality.after = True
+    build = _BUILDERS.get(rule.type, build_pair)
+    return build(story, sentence, place, mention)
+
+
+def _modality(sentence: Sentence, place: Place) -> Modality:
+    """How the clause puts the trigger: judged once, and copied for each mention, which may add to it."""
+    if place.judged is None:
+        place.judged = settle(place, sentence, judge(place))
+        place.judged.old = not LONG_AGO.isdisjoint(sentence.tags) and long_ago(place)
+    return place.judged.copy()
+
+
+def _only_spoken_of(place: Place, sentence: Sentence, rule: RuleData, modality: Modality) -> bool:
+    """Whether a signing is only named: then it needs another mention, or a date, to be one. What is resolved is set for later."""
+    trigger = place.trigger
+    if "ptc" in trigger.tags and "verb" not in trigger.tags and rule.type is EventType.AGREEMENT:
+        modality.after = True  # "the agreement signed in May"
+        return True
+    if "n.sign" not in trigger.tags or rule.stage is not Stage.SIGNED or modality.course not in ("noun", "past", "present"):
+        return False
+    if resolved(place):
+        modality.course = "future"
+        return False
+    return not (took_place(place) or modality.old or (sentence.headline and _opens(place)))
+
+
+def _denied_object(place: Place, anchor: Item) -> bool:
+    """ "signed no agreement": what does not exist is not signed."""
+    at = place.items.index(anchor)
+    return at > 0 and "neg" in place.items[at - 1].tags and gap(place.items[at - 1], anchor) == 0
+
+
+_RECALLED = frozenset({EventType.AGREEMENT, EventType.RELATIONS_CHANGE})
+_IN_A_CLAUSE = frozenset({"actor", "date", "filler", "adverb", "first"})
+
+
+def _presupposed(place: Place) -> bool:
+    """ "after A and B signed": a clause with "after" or "since" names what everybody knows; without a day it is no news."""
+    if "verb" not in place.trigger.tags:
+        return False
+    if "reduced" in place.trigger.tags:
+        return True
+    for item in reversed(place.items[: place.at]):
+        if {"after", "since"} & item.tags and "actor" not in item.tags and "date" not in item.tags:
+            return not {"break", "day_after"} & item.tags
+        if not item.tags & _IN_A_CLAUSE:
+            return False
+    return False
+
+
+def _nobody(mention: Mention) -> bool:
+    """Whether nobody fills any role of a type that tells nothing without."""
+    return not mention.roles and not mention.rule.inherits and mention.type not in (EventType.VISIT, EventType.SUMMIT)
+
+
+def _certain(place: Place, anchor: Item) -> bool:
+    """Whether the text is a certain one: described by a field, and not "any"."""
+    at = place.items.index(anchor)
+    described = at + 1 < len(place.items) and "domain" in place.items[at + 1].tags and gap(anchor, place.items[at + 1]) == 0
+    return described and not ("any" in place.items[at - 1].tags and gap(place.items[at - 1], anchor) == 0)
+
+
+def _opens(place: Place) -> bool:
+    """Whether the trigger is what a headline begins with."""
+    return place.at == 0 and place.trigger.first <= 1
+
+
+_NO_BAR = frozenset({"light", "noun", "object"})
+"""A verb that is one of these too does not end what stands beside a trigger."""
+
+
+def _beside(sentence: Sentence, place: Place, wanted: Object, *, through: bool = False) -> Item | None:
+    """The nearest item of a wanted class on the wanted side within the wanted words, in the same clause; `through` looks past verbs."""
+    classes = wanted.class_
+    if sentence.tags.isdisjoint(classes):
+        return None
+    for step in (1, -1):
+        if (step == 1 and wanted.side == "before") or (step == -1 and wanted.side == "after"):
+            continue
+        last, words = place.trigger, 0
+        position = place.at + step
+        while 0 <= position < len(place.items):
+            item = place.items[position]
+            between_words = gap(last, item) if step == 1 else gap(item, last)
+            if between_words > 0:
+                words += between_words
+            if words > wanted.within:
+                break
+            tags = item.tags
+            if not tags.isdisjoint(classes):
+                return item
+            if wanted.next:
+                break
+            if step == 1 and ("break" in tags or (not through and "verb" in tags and tags.isdisjoint(_NO_BAR))):
+                break
+            last = item
+            position += step
+    return None
+
+
+def _fill(story: Story, place: Place, anchor: Item | None, names: Sequence[str]) -> Group:
+    """The actors in the named roles, each once, in order."""
+    group = Group()
+    seen: set[int] = set()
+    for name in names:
+        if name in (TOPIC, PRONOUN):
+            if not group.members and (name == TOPIC or _behind_pronoun(place)):
+                group = _unsaid(story, place)
+            continue
+        finder = FINDERS[name.removeprefix(OF_OBJECT)]
+        if name.startswith(OF_OBJECT):
+            found = finder(Place(place.items, place.items.index(anchor))) if anchor is not None else []
+        else:
+            found = finder(place)
+        if not found and anchor is not None and name in ANCHORED:
+            found = finder(Place(place.items, place.items.index(anchor)))
+        for item in found:
+            if item.start in seen:
+                continue
+            seen.add(item.start)
+            if isinstance(item.value, Group):
+                group.members.extend(item.value.members)
+            elif (entry := item.entry("demonym")) is not None:
+                group.members.append(Actor("state", item.start, item.end, iso=entry.iso))
+    return group
+
+
+def _unsaid(story: Story, place: Place) -> Group:
+    """Who acts when the verb names nobody: the subject of an earlier verb of the sentence, else whom the sentence before spoke of."""
+    if "verb" not in place.trigger.tags or _unknown_behind(place):
+        return Group()
+    for position in range(place.at):
+        if "verb" in place.items[position].tags:
+            found = FINDERS["subject"](Place(place.items, position))
+            if found and (spoken := _people(found[0])):
+                return Group(spoken)
+    named_before = any(is_plain(item) for item in place.items[: place.at])
+    return story.topic if story.topic is not None and not named_before else Group()
+
+
+def _behind_pronoun(place: Place) -> bool:
+    """Whether "he" or "they" is the subject: it stands right in front, and opens the clause."""
+    before = place.items[place.at - 1] if place.at else None
+    return before is not None and "pronoun" in before.tags and gap(before, place.trigger) == 0
+
+
+def _unknown_behind(place: Place) -> bool:
+    """Whether words that the lexicon does not know stand right behind the place that follows the verb: they may be its subject."""
+    behind = place.items[place.at + 1 : place.at + 3]
+    if len(behind) < 2 or not (is_actor(behind[0]) and behind[0].tags & (IN | TO)) or gap(place.trigger, behind[0]) > 0:
+        return False
+    return gap(behind[0], behind[1]) > 1 and "after_comma" not in behind[1].tags
+
+
+def _add_trigger_evidence(mention: Mention) -> None:
+    start, end = mention.trigger.start, mention.trigger.end
+    if mention.object is not None and 0 <= mention.object.start - end <= 60:
+        end = mention.object.end
+    mention.evidence.append((EvidenceRole.TRIGGER, start, end))
+    if mention.object is not None and mention.type is EventType.AGREEMENT:
+        mention.evidence.append((EvidenceRole.INSTRUMENT, mention.object.start, mention.object.end))
+
+
+_BUILDERS = {
+    EventType.ARMS_DEAL: build_arms,
+    EventType.EXERCISE: build_exercise,
+    EventType.FLIGHTS: build_flights,
+    EventType.VISIT: build_visit,
+    EventType.SUMMIT: build_summit,
+    EventType.MEETING: build_meeting,
+}

@@ -1,0 +1,27 @@
+"""The rules of a language, found by the classes of words that set them off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.extract.engine.knowledge.data import RuleData
+
+
+class RuleBook:
+    """The rules of a language by the classes of words that set them off."""
+
+    def __init__(self, rules: Sequence[RuleData]) -> None:
+        self._rules = sorted(rules, key=lambda rule: (-rule.priority, rule.id))
+        self._found: dict[frozenset[str], tuple[RuleData, ...]] = {}
+        self.triggers = frozenset(tag for rule in rules for tag in rule.trigger)
+
+    def of(self, tags: frozenset[str]) -> tuple[RuleData, ...]:
+        """The rules that a word with these tags can set off, most specific first."""
+        found = self._found.get(tags)
+        if found is None:  # kept: a language has some thousands of different sets of tags
+            found = self._found[tags] = tuple(
+                rule
+                for rule in self._rules
+                if not tags.isdisjoint(rule.trigger) and tags.isdisjoint(rule.without) and tags.issuperset(rule.having)
+            )
+        return found

@@ -1,0 +1,56 @@
+"""Who acts in a sentence: its noun phrases of states, organs, officials, delegations and persons, joined into lists."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from services.extract.engine.phrases.actors import NAMES_STATE
+from services.extract.engine.phrases.frontwords import HEADS
+from services.extract.engine.phrases.lists import grouped, listed, owned, with_asides, with_prepositions
+from services.extract.engine.phrases.nounphrases import phrase
+from services.extract.engine.text import Text
+from services.extract.engine.words.items import Item, gap, has_comma
+
+PHRASES = HEADS | {"person", "state", "city", "demonym"}
+"""What a noun phrase of an actor can begin with."""
+
+
+def find_actors(text: Text, items: list[Item]) -> list[Item]:
+    """`items` with the noun phrases of actors joined into items tagged `actor` (their value is a `Group`)."""
+    found: list[Item] = []
+    marks = frozenset[str]()  # of all actors: they tell which of the passes below have anything to do
+    position = 0
+    while position < len(items):
+        item = items[position]
+        built = None if item.tags.isdisjoint(PHRASES) else phrase(text, items, position)
+        if built is None:
+            position += 1
+        else:
+            item, position = built
+            marks |= item.tags
+        found.append(item)
+    if marks:
+        found = with_prepositions(text, found)
+        found = with_asides(text, found) if text.capitals and "official" in marks else found
+        found = grouped(text, listed(text, found) if marks & NAMES_STATE else found)
+        found = owned(found) if "own" in marks else found
+    if items and text.norm.find(",", items[0].start, items[-1].start) >= 0:
+        parted = False
+        for before, item in pairwise(found):
+            if item.start > before.end + 1 and has_comma(text, before, item):
+                item.tags = item.tags | {"after_comma"}
+                parted = parted or "actor" in item.tags
+        found = _with_breaks(found) if parted else found
+    return found
+
+
+def _with_breaks(items: list[Item]) -> list[Item]:
+    """`items` with a break where a comma, a place and a verb begin another clause ("..., and in Israel they watched")."""
+    out: list[Item] = []
+    for position, item in enumerate(items):
+        if "after_comma" in item.tags and "actor" in item.tags and {"in", "p.in"} & item.tags:
+            behind = [other for other in items[position + 1 : position + 3] if "neg" not in other.tags]
+            if behind and "verb" in behind[0].tags and gap(item, behind[0]) <= 1:
+                out.append(Item(item.start, item.start + 1, item.first, item.first - 1, frozenset({"break"}), ()))
+        out.append(item)
+    return out

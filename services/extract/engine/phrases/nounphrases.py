@@ -1,0 +1,414 @@
+"""One noun phrase of an actor: its head, the state and the name beside it. Lists of them are joined in `lists`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
+
+from schemas.codes import ActorLevel
+from services.extract.engine.phrases.actors import ANY_COMPANY, LEVELS, MARKS, Actor, Group
+from services.extract.engine.phrases.frontwords import HEADS, Front, found_in_front
+from services.extract.engine.text import Text
+from services.extract.engine.words.items import Item, gap, has_comma
+from services.extract.engine.words.names import capital_name, name_before, whole_name
+
+LINK_LETTERS = 2
+NAME_CHARS = 60
+NAME_WORDS = 3
+"""Words of an unknown name at most."""
+PORTFOLIO_WORDS = 3
+"""Words of a ministry that the lexicon does not know, between "minister" and the state's adjective, at most."""
+_IN_FRONT = frozenset({"demonym", "state", "city", "org"})
+
+
+def phrase(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
+    item = items[at]
+    tags = item.tags
+    if "date" in tags or "not_actor" in tags:
+        return None
+    if "pre" in tags and tags & {"demonym", "state"} and (capital := _capital_of(text, items, at)) is not None:
+        return capital
+    if "pre" in tags and tags & _IN_FRONT and (front := found_in_front(text, items, at)) is not None:
+        return _Phrase(text, items, front.head, front).read()
+    if tags & HEADS:
+        return _headed(text, items, at)
+    if "person" in tags:
+        return _person(text, items, at)
+    if "state" in tags or "city" in tags:
+        return _place(items, at)
+    return None
+
+
+def _capital_of(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
+    """ "the Moroccan capital", its name behind it or not: a place in that state."""
+    if at + 1 >= len(items) or "capital_word" not in items[at + 1].tags or gap(items[at], items[at + 1]) > 0:
+        return None
+    entry = items[at].entry("demonym") or items[at].entry("state")
+    if entry is None:
+        return None
+    named = items[at + 2] if at + 2 < len(items) else None
+    if named is not None and "city" in named.tags and gap(items[at + 1], named) == 0 and not named.tags & {"conj"}:
+        found = named.entry("city")
+        if found is not None and found.iso == entry.iso:
+            actor = Actor("capital", items[at].start, named.end, iso=entry.iso, city=found.key)
+            return _make(actor, items, at, named, {"capital", "place"}), at + 3
+    actor = Actor("capital", items[at].start, items[at + 1].end, iso=entry.iso)
+    return _make(actor, items, at, items[at + 1], {"capital", "place"}), at + 2
+
+
+def _make(actor: Actor, items: list[Item], at: int, last: Item, tags: Iterable[str]) -> Item:
+    first = items[at]
+    marks = (first.tags & MARKS).union(tags, ("actor", "poss") if "poss" in last.tags else ("actor",))
+    return Item(first.start, max(last.end, actor.end), first.first, last.last, marks, first.readings, Group([actor]), first.lead)
+
+
+def _place(items: list[Item], at: int) -> tuple[Item, int]:
+    item = items[at]
+    if "state" in item.tags:
+        entry = item.entry("state")
+        assert entry is not None
+        actor = Actor("state", item.start, item.end, iso=entry.iso, definite=True)
+        return _make(actor, items, at, item, {"state"}), at + 1
+    entry = item.entry("city")
+    assert entry is not None
+    kind = "capital" if "capital" in item.tags else "city"
+    actor = Actor(kind, item.start, item.end, iso=entry.iso, city=entry.key)
+    return _make(actor, items, at, item, {kind, "place"}), at + 1
+
+
+def _person(text: Text, items: list[Item], at: int) -> tuple[Item, int]:
+    """A known person, with the office in apposition behind a comma ("Ushpiz, the director general of ...")."""
+    item = items[at]
+    entry = item.entry("person")
+    assert entry is not None
+    actor = Actor("person", item.start, item.end, iso=entry.iso, person=entry.key, name=(item.start, item.end), definite=True)
+    position = at + 1
+    following = items[position] if position < len(items) else None
+    if text.capitals:
+        actor.end = whole_name(text, item.start, item.end, following.start if following is not None else len(text.norm))
+        actor.name = (item.start, actor.end)
+    apposition = following is not None and ("office" in following.tags or {"pre", "demonym"} <= following.tags or "poss" in following.tags)
+    if following is not None and apposition and "conj" not in following.tags and text.token(actor.end - 1) + 1 == following.first:
+        headed = phrase(text, items, position)
+        if headed is not None:
+            office_item, after = headed
+            group = office_item.value
+            assert isinstance(group, Group)
+            office = group.members[0]
+            if office.kind == "official" and office.person is None and office.name is None and office.iso in (None, actor.iso):
+                actor.rank, actor.office, actor.head = office.rank, office.office, office.head
+                actor.end = office.end
+                return _make(actor, items, at, items[after - 1], {"person"}), after
+    return _make(actor, items, at, item, {"person"}), position
+
+
+def _headed(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
+    """An office, organ or delegation, then its adjectives and state, then a name; and the position behind it."""
+    return _Phrase(text, items, at).read()
+
+
+_DEFINITE = frozenset({"def", "own"})
+
+
+@lru_cache(maxsize=1_024)
+def _marks_of(kind: str, classes: frozenset[str], *, own: bool) -> frozenset[str]:
+    """What a phrase is tagged by the entry of its head; kept, since there are few kinds of heads and many phrases."""
+    tags = {kind, *(f"{name}.actor" for name in classes)}
+    return frozenset(tags | {"own", *(f"{name}.own" for name in classes)} if own else tags)
+
+
+class _Phrase:
+    """A noun phrase in the making: its head, and how far it reaches. Each `_take` says whether the next word belongs to it."""
+
+    def __init__(self, text: Text, items: list[Item], at: int, front: Front | None = None) -> None:
+        self.text, self.items, self.at = text, items, front.first if front is not None else at
+        self.front = front
+        self.head = self.last = items[at]
+        self.position = at + 1
+        self.portfolios = 0
+        self.kind = "delegation" if "delegation" in self.head.tags else "office" if "office" in self.head.tags else "org"
+        entry = self.head.entry(self.kind)
+        assert entry is not None
+        self.entry = entry
+        marks = items[self.at].tags & {"indef"}
+        self.actor = Actor(
+            kind="official" if self.kind == "office" else self.kind,
+            start=items[self.at].start,
+            end=self.head.end,
+            iso=entry.iso or (front.states[0] if front is not None and front.states else None),
+            rank=entry.rank,
+            office=entry.key if self.kind == "office" else None,
+            head=(self.head.start, self.head.end),
+            level=entry.level or ActorLevel.STATE,
+            plural="plural" in self.head.tags or "dual" in self.head.tags,
+            definite=not _DEFINITE.isdisjoint(items[self.at].tags) or "def" in self.head.tags,
+            org=entry.key if self.kind == "org" else None,
+            tags=self.head.tags | marks | (front.tags if front is not None else frozenset()),
+        )
+
+    def read(self) -> tuple[Item, int]:
+        """The phrase as one item, and the position behind it."""
+        while self.position < len(self.items) and self.actor.person is None and self._take(self.items[self.position]):
+            pass
+        if {"generic", "poss"} <= self.head.tags:
+            self.actor.rank = None  # "its head": of the body named before
+        if self.actor.iso is None and not self.actor.definite and self.actor.end == self.head.end and "generic" in self.head.tags:
+            self.actor.rank = None  # "head of" something that the lexicon does not know: no president
+        self._take_unknown_name()
+        self._take_state_of_bearer()
+        tags = _marks_of(self.actor.kind, self.entry.classes, own="own" in self.items[self.at].tags)
+        item = _make(self.actor, self.items, self.at, self.last, tags)
+        item.end = self.actor.end
+        item.last = max(self.text.token(self.actor.end - 1), self.last.last)
+        if self.text.capitals and self.actor.name is not None and self.text.flat[item.end : item.end + 3] == " s ":
+            item.tags |= {"poss"}
+            item.last = self.text.token(item.end + 1)
+        if self.front is not None and len(self.front.states) > 1 and isinstance(item.value, Group):
+            item.value.members.extend(replace(self.actor, iso=iso, name=None, person=None) for iso in self.front.states[1:])
+        return item, self.position
+
+    def _take_state_of_bearer(self) -> None:
+        """ "President X of Iran": the state behind the name of an office that has none yet."""
+        item = self.items[self.position] if self.position < len(self.items) else None
+        if item is None or self.actor.name is None or self.actor.iso is not None or "p.of" not in item.tags or "state" not in item.tags:
+            return
+        if self.text.token(self.actor.end - 1) + 1 == item.first:
+            found = item.entry("state")
+            self.actor.iso = found.iso if found else None
+            self.last = item
+            self.position += 1
+
+    def _take(self, item: Item) -> bool:
+        distance = gap(self.last, item)
+        ministry = "portfolio" in self.head.tags and (self.last is self.head or ("domain" in self.last.tags and self.actor.iso is None))
+        called = {"company", "private"} & self.head.tags and self.last is self.head and self.kind == "org"
+        if distance > 0 and not ((ministry or called) and distance <= PORTFOLIO_WORDS and "demonym" in item.tags):
+            return False
+        if "date" in item.tags or "not_actor" in item.tags:
+            return False
+        if "person" in item.tags and not (item.tags & HEADS):
+            return self._take_person(item)
+        comma = has_comma(self.text, self.last, item)
+        if (
+            "accredited" in self.head.tags
+            and "p.to" in item.tags
+            and "actor" not in item.tags
+            and not comma
+            and not item.readings[0].tags & HEADS
+        ):
+            self.last = item
+            self.position += 1
+            return True
+        if "pre" in item.tags and not comma and "conj" not in item.tags:
+            return self._take_behind(item)
+        if ("title" in item.tags and "conj" not in item.tags) or ("both" in item.tags and self.actor.plural):
+            return self._reach(item)
+        if "portfolio" in self.head.tags and "portfolio.of" in item.tags:
+            return self._take_portfolio(item)
+        if ministry and "domain" in item.tags and not comma:
+            return self._reach(item)  # the portfolio, in words that the lexicon knows as a field
+        if comma or "conj" in item.tags:
+            return False
+        if "demonym" in item.tags:
+            return self._take_demonym(item)
+        if "filler" in item.tags or {"domain", "adj"} <= item.tags:
+            return self._take_adjective(item)
+        if {"company"} & item.tags & self.head.tags and not item.tags & MARKS and "def" not in item.tags:
+            return self._take_company(item)
+        return self.actor.iso is None and self._take_state(item)
+
+    def _take_behind(self, item: Item) -> bool:
+        """A word that would stand in front of a head of its own: it belongs to this one only behind "of" or "from", or as a post's host."""
+        if self.last.tags & {"p.to"} and "accredited" in self.head.tags and {"state", "city"} & item.tags:
+            self.actor.host = _place(self.items, self.position)[0]
+            return self._reach(item)
+        if self.actor.iso is not None and "p.of" not in item.tags:
+            return False
+        behind = "p.of" in item.tags or bool({"p.from", "p.in"} & self.last.tags)
+        if not behind or ("counterpart" in self.head.tags and "p.from" not in self.last.tags):
+            return False
+        if found_in_front(self.text, self.items, self.position) is not None or (item.tags & HEADS and "accredited" not in item.tags):
+            front = found_in_front(self.text, self.items, self.position)
+            return self._take_organ(item, self.items[front.head] if front is not None else item)
+        if "state" in item.tags or ("city" in item.tags and self.kind == "office"):
+            found = item.entry("state") or item.entry("city")
+            self.actor.iso = self.actor.iso or (found.iso if found else None)
+            return self._reach(item)
+        return False
+
+    def _reach(self, item: Item) -> bool:
+        self.last = item
+        self.actor.end = item.end
+        self.position += 1
+        return True
+
+    def _take_portfolio(self, item: Item) -> bool:
+        """Which ministry ("minister of defence"); a further one ("and of trade") changes no rank."""
+        found = item.entry("portfolio.of")
+        if found is None or not ("p.of" in item.tags or self.portfolios):
+            return False
+        if not self.portfolios and found.rank is not None:
+            self.actor.rank, self.actor.office = found.rank, found.key or self.actor.office
+        self.portfolios += 1
+        return self._reach(item)
+
+    def _take_person(self, item: Item) -> bool:
+        """A known person of the same state, behind a comma or none."""
+        found = item.entry("person")
+        if found is None or "conj" in item.tags or self.actor.kind != "official" or self.actor.iso not in (None, found.iso):
+            return False
+        self.actor.person, self.actor.iso, self.actor.name = found.key, found.iso, (item.start, item.end)
+        return self._reach(item)
+
+    def _take_demonym(self, item: Item) -> bool:
+        found = item.entry("demonym")
+        self.actor.iso = self.actor.iso or (found.iso if found else None)
+        if found is not None and self.actor.iso != found.iso and self.entry.iso is None:
+            return False
+        return self._reach(item)
+
+    def _take_adjective(self, item: Item) -> bool:
+        if "domain" in item.tags and self.actor.kind == "delegation":
+            self.actor.tags |= {f"delegation.{domain}" for reading in item.readings for domain in reading.entry.domains}
+        return self._reach(item)
+
+    def _take_state(self, item: Item) -> bool:
+        """Whose office or organ it is: another organ of a state, the state itself, a capital, or any of them behind a preposition."""
+        if item.tags & HEADS:
+            return "counterpart" not in self.head.tags and self._take_organ(item)
+        if "state" in item.tags and ("p.to" in item.tags or ("p.from" in item.tags and self.kind == "office")):
+            return False
+        if {"p.from", "p.in", "p.of"} & item.tags and not {"state", "city"} & item.tags:
+            return self._take_preposition(item)
+        if "state" in item.tags and "in" not in item.tags and not (self.kind == "delegation" and "to" in item.tags):
+            found = item.entry("state")
+        elif "city" in item.tags and (self.kind == "office" or "government" in self.head.tags) and not (item.tags & (MARKS - {"p.of"})):
+            found = item.entry("city")
+        else:
+            return False
+        self.actor.iso = found.iso if found else None
+        return self._reach(item)
+
+    def _take_organ(self, item: Item, head: Item | None = None) -> bool:
+        """ "the chief of staff of the Moroccan army": the inner phrase gives its state and what kind of body it is."""
+        item = head or item
+        office_of_office = self.kind == "office" and "office" in item.tags and "grade" not in item.tags
+        members = {"office", "p.of"} <= item.tags and bool({"plural", "official"} & item.tags)  # "a delegation of deputies"
+        foreign_to_delegation = self.kind == "delegation" and "org" not in item.tags and not members
+        if "speaker_for" in item.tags or item.tags & {"like", "in"} or foreign_to_delegation or office_of_office:
+            return False
+        inner = phrase(self.text, self.items, self.position)
+        if inner is None:
+            return False
+        part = _member(inner[0])
+        actor = self.actor
+        actor.iso = actor.iso or part.iso
+        actor.level = max(actor.level, part.level, key=LEVELS.__getitem__)
+        actor.org = (actor.org if actor.org != ANY_COMPANY else part.org) or part.org
+        actor.tags |= part.tags & {"army", "private"}
+        if "generic" in self.head.tags:
+            actor.rank = None  # "head of" an organ is no president
+        self.position = inner[1]
+        self.last = self.items[self.position - 1]
+        actor.end = self.last.end
+        return True
+
+    def _take_company(self, item: Item) -> bool:
+        """ "the Israeli company X": the name of the company behind the word for one."""
+        found = item.entry("company")
+        if found is None or found.iso is None or self.actor.iso not in (None, found.iso):
+            return False
+        self.actor.iso, self.actor.org = found.iso, found.key
+        return self._reach(item)
+
+    def _take_preposition(self, item: Item) -> bool:
+        following = self.items[self.position + 1] if self.position + 1 < len(self.items) else None
+        whose = {"state", "org", "demonym"} | ({"capital"} if "p.of" in item.tags and self.kind == "office" else set())
+        if following is None or gap(item, following) > 0 or not (whose & following.tags) or "conj" in following.tags:
+            return False
+        if "own" in self.items[self.at].tags and "accredited" in self.head.tags:
+            return False  # "its ambassador from Israel": called home from there
+        if "pre" in following.tags and "p.in" in item.tags and "state" in following.tags:
+            return False  # "an official in Israel" need not be Israel's
+        if self.kind == "delegation" and "p.in" in item.tags and not self.actor.definite:
+            return False  # "a delegation in Morocco" says where, not whose
+        self.last = item
+        self.position += 1
+        return True
+
+    def _take_unknown_name(self) -> None:
+        """A name that the lexicon does not know, behind an office whose state is told."""
+        actor, text = self.actor, self.text
+        unsaid = actor.iso is None and not text.capitals
+        if actor.kind != "official" or actor.person is not None or actor.plural or (unsaid and "unsaid" not in self.head.tags):
+            return
+        after = self.items[self.position] if self.position < len(self.items) else None
+        if unsaid and not (after is not None and (({"verb", "conj"} & after.tags == {"verb"}) or {"conj", "actor"} <= after.tags)):
+            return  # where nothing but a verb closes the name, the words may say what the holder does
+        name = _unknown_name(text, self.last, after)
+        if name is None:
+            before = self.items[self.at - 1].end if self.at else 1
+            first = self.items[self.at]
+            actor.name = name_before(text, first.start if first.lead < 0 else first.lead, before) if text.capitals else None
+            return
+        actor.name, actor.end = name, name[1]
+        adjective = after is not None and "def" in after.tags and {"domain", "filler"} & after.tags
+        if after is not None and adjective and text.flat[name[1] : after.start] == " ":
+            actor.name, actor.end = (name[0], after.end), after.end  # a surname that is also an adjective
+            self.position += 1
+
+
+def _member(item: Item) -> Actor:
+    assert isinstance(item.value, Group)
+    return item.value.members[0]
+
+
+def _unknown_name(text: Text, last: Item, after: Item | None) -> tuple[int, int] | None:
+    """The words right behind an office when the lexicon knows none of them: a name, closed by a comma, a known word or its third word."""
+    limit = after.start if after is not None else len(text.norm)
+    if text.capitals:
+        return _capital_name(text, last, limit)
+    start = last.end
+    while start < limit and text.norm[start] in " ,":
+        start += 1
+    after_comma = "," in text.norm[last.end : start]
+    end, words = start, 0
+    position = start
+    while position < limit and words < NAME_WORDS and position - start < NAME_CHARS:
+        begin = position
+        while position < limit and (text.flat[position] != " " or _hyphen(text, position)):
+            position += 1
+        words += position - begin > LINK_LETTERS  # "son of", "house of" and the like link names
+        end = position
+        if position < limit and text.norm[position] != " ":
+            break
+        while position < limit and text.norm[position] == " ":
+            position += 1
+        if position < limit and text.flat[position] == " ":
+            break
+    if end <= start or not text.norm[start:end].strip():
+        return None
+    closed = end < len(text.norm) and text.norm[end] in ",("
+    if after_comma and not (closed and words >= 2):
+        return None
+    if not after_comma and words < 2:
+        return None
+    return (start, end) if closed or (after is not None and after.start - end <= 1) else None
+
+
+def _hyphen(text: Text, position: int) -> bool:
+    """Whether a hyphen within a name stands there, no dash."""
+    return text.norm[position] == "-" and text.flat[position - 1] != " " and text.flat[position + 1 : position + 2] not in ("", " ")
+
+
+def _capital_name(text: Text, last: Item, limit: int) -> tuple[int, int] | None:
+    """The words with capitals right behind an office; behind a comma only a full name that a comma closes again."""
+    found = capital_name(text, last.end, limit)
+    if found is None:
+        return None
+    between = text.norm[last.end : found[0]]
+    if "," not in between:
+        return found if between == " " else None
+    closed = text.norm[found[1] : found[1] + 1] in (",", ")") or not text.norm[found[1] : found[1] + 2].strip(" .\n")
+    return found if closed and " " in text.norm[slice(*found)] else None

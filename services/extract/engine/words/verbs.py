@@ -1,0 +1,173 @@
+"""Verbs made of several words: auxiliaries, negation and the mark of the infinitive become marks of the verb they belong to.
+
+A form that is verb and noun is decided by the word before it. Not here: what the marks mean for an event (`modality`).
+"""
+
+from __future__ import annotations
+
+from services.extract.engine.text import Text
+from services.extract.engine.words.items import Item, gap
+
+AUXILIARIES = frozenset(
+    {
+        "aux.future",
+        "aux.modal",
+        "aux.would",
+        "aux.have",
+        "aux.had",
+        "aux.be",
+        "aux.was",
+        "aux.do",
+        "aux.did",
+        "aux.refuse",
+        "aux.not",
+        "aux.agree",
+    }
+)
+INFINITIVE = "inf.mark"
+BETWEEN = frozenset({"adverb", "attribution", "date", "claim", "first", "secret", "official_word"})
+"""What may stand between an auxiliary and its verb."""
+MOST = 6
+"""Auxiliaries of one verb at most."""
+FORMS = frozenset({"base", "third", "perf", "ptc", "ing", "impf"})
+BEFORE_NOUN = frozenset(
+    {"filler", "adj", "official_word", "secret", "number", "date.count", "first", "demonym", "poss", "neg", "during", "after", "domain"}
+)
+BEHIND_NOUN = frozenset({"p.to", "p.by", "p.of", "p.between"})
+ARTICLES = frozenset({"def", "indef", "own"})
+NAMED = frozenset({"state", "city", "person", "office", "org", "delegation"})
+"""What can be the subject of a verb right behind it."""
+PASSED_ON = frozenset({"fut", "agreed", "inf", "modal", "would", "negated", "refused", "lapsed"})
+"""Marks that a second verb without auxiliaries shares ("will visit and sign")."""
+
+
+def compose_verbs(text: Text, items: list[Item]) -> list[Item]:
+    """`items` with auxiliaries taken into their verbs, and every form that is noun and verb decided for one of them."""
+    out: list[Item] = []
+    last_verb: Item | None = None
+    for position, item in enumerate(items):
+        if "verb" in item.tags and "noun" in item.tags:
+            _decide(out[-1] if out else None, item, items[position + 1] if position + 1 < len(items) else None)
+        if "verb" in item.tags and not FORMS.isdisjoint(item.tags):
+            if {"base"} <= item.tags and last_verb is not None and {"fut", "agreed"} & last_verb.tags and _behind_comma(text, item):
+                item.tags |= {"conj"}  # "will open A, hold B and sign C"
+            _compose(out, item, last_verb, items[position + 1] if position + 1 < len(items) else None)
+            if "verb" in item.tags:
+                last_verb = item
+                if _behind_comma(text, item):
+                    item.tags |= {"after_comma"}
+        elif "role.as" in item.tags and last_verb is not None and "takes.as" in last_verb.tags:
+            item.tags -= {"break"}  # "named X as its ambassador" goes on
+        elif "break" in item.tags and "relative" not in item.tags:
+            last_verb = None
+        out.append(item)
+    return out
+
+
+def _behind_comma(text: Text, verb: Item) -> bool:
+    """Whether a comma stands right before the first word of the verb."""
+    at = text.starts[verb.first - 1] - 1
+    while at > 0 and text.norm[at] == " ":
+        at -= 1
+    return text.norm[at] == ","
+
+
+def _decide(before: Item | None, item: Item, following: Item | None) -> None:
+    """Noun or verb: what stands right before it, else right behind it, decides."""
+    noun = bool(item.tags & ARTICLES)
+    verb = False
+    if not noun and before is not None and gap(before, item) == 0:
+        if "noun.first" in item.tags and before.tags & NAMED and "poss" not in before.tags and {"third", "perf"} & item.tags:
+            verb = True
+        verb = verb or (bool(before.tags & (AUXILIARIES | {INFINITIVE})) and ("base" in item.tags))
+        preposition = any(tag.startswith("p.") for tag in before.tags) and INFINITIVE not in before.tags
+        noun = not verb and (preposition or bool(before.tags & BEFORE_NOUN) or bool(before.tags & ARTICLES and not before.tags & NAMED))
+    if "ing" in item.tags and not noun:
+        verb = before is not None and gap(before, item) <= 1 and bool(before.tags & {"aux.be", "aux.was"})
+        noun = not verb
+    if not noun and not verb:
+        noun = "noun.first" in item.tags or (following is not None and gap(item, following) == 0 and bool(following.tags & BEHIND_NOUN))
+    unwanted = "verb" if noun else "noun"
+    item.readings = tuple(reading for reading in item.readings if unwanted not in reading.tags)
+    inherited = item.tags & (ARTICLES | {"conj", "poss"})
+    item.tags = frozenset().union(inherited, *(reading.tags for reading in item.readings))
+
+
+def _compose(out: list[Item], verb: Item, last_verb: Item | None, following: Item | None) -> None:
+    """Take the auxiliaries before `verb` out of `out`, and give the verb the tense, voice and negation that they tell."""
+    marks, used = _auxiliaries(out, verb)
+    for position in used:  # from the nearest on
+        if position == len(out) - 1:
+            verb.first = out[position].first
+        verb.tags |= out[position].tags & {"conj"}
+        del out[position]
+    told = _told(verb.tags, marks)
+    if told is None:
+        if "conj" in verb.tags and "base" in verb.tags and last_verb is not None:
+            told = frozenset(last_verb.tags & PASSED_ON) or frozenset({"impf"})
+        elif "ing" in verb.tags:
+            verb.tags = frozenset(tag for tag in verb.tags if tag != "verb" and not tag.startswith("v.")) - FORMS | {"gerund"}
+            return
+        elif _reduced(out[-1] if out else None, verb, following):
+            told = frozenset({"perf", "passive", "reduced"})
+        else:
+            told = frozenset({"perf"}) if "perf" in verb.tags else frozenset({"impf"})
+    verb.tags = (verb.tags - FORMS) | told
+
+
+def _auxiliaries(out: list[Item], verb: Item) -> tuple[frozenset[str], list[int]]:
+    marks: set[str] = set()
+    used: list[int] = []
+    last = verb
+    for position in range(len(out) - 1, -1, -1):
+        item = out[position]
+        if gap(item, last) > 1 or len(used) >= MOST:
+            break
+        mark = item.tags & AUXILIARIES
+        if INFINITIVE in item.tags and not used and "base" in verb.tags:
+            mark = frozenset({INFINITIVE})
+        if mark:
+            used.append(position)
+            marks |= mark
+        elif not item.tags & BETWEEN:
+            break
+        last = item
+    return frozenset(marks), used
+
+
+def _told(form: frozenset[str], marks: frozenset[str]) -> frozenset[str] | None:
+    """The marks of a verb with these auxiliaries; `None` when there are none."""
+    if not marks:
+        return None
+    passive = {"passive"} if marks & {"aux.be", "aux.was"} and form & {"ptc"} else set()
+    if "aux.not" in marks:
+        return frozenset({"negated"} | passive)
+    if "aux.refuse" in marks:
+        return frozenset({"refused"})
+    if "aux.modal" in marks:
+        return frozenset({"modal"} | passive)
+    if "aux.future" in marks:
+        return frozenset({"lapsed" if "aux.was" in marks else "fut"} | passive)
+    if "aux.agree" in marks:
+        return frozenset({"fut", "agreed"} | passive)
+    if "aux.would" in marks:
+        return frozenset({"would"} | passive)
+    if INFINITIVE in marks:
+        # "is to sign" is a plan; a bare "to sign" is decided by what governs it.
+        return frozenset({"lapsed"} if "aux.was" in marks else {"fut"} if "aux.be" in marks else {"inf"}) | passive
+    if "aux.had" in marks:
+        return frozenset({"perf", "before"} | passive)
+    if marks & {"aux.have", "aux.was", "aux.did"}:
+        return frozenset({"perf"} | passive)
+    return frozenset({"perf", *passive} if passive and "aux.was" in marks else {"impf", *passive})
+
+
+def _reduced(before: Item | None, verb: Item, following: Item | None) -> bool:
+    """ "the agreement signed in May": a participle right behind its noun."""
+    if "ptc" not in verb.tags:
+        return False
+    if "perf" not in verb.tags:
+        return True
+    if following is not None and "p.by" in following.tags and gap(verb, following) == 0:
+        return True  # "a ceremony hosted by X"
+    return before is not None and gap(before, verb) == 0 and "n.instrument" in before.tags
