@@ -76,11 +76,6 @@ def clause_subject(place: Place) -> list[Item]:
     return []
 
 
-def against(place: Place) -> list[Item]:
-    """Actors introduced by "before", "in front of": those for whom something opens or closes."""
-    return [item for item in ahead(place) if is_actor(item) and "p.before" in item.tags]
-
-
 def owner(place: Place) -> list[Item]:
     """Whose a noun with a possessive is ("his meeting"): the subject of the verb before it, else the actor named last before it."""
     if "poss" not in place.trigger.tags:
@@ -381,7 +376,6 @@ FINDERS: dict[str, Finder] = {
     "of_subject": frontroles.of_subject,
     "pronoun_owner": frontroles.pronoun_owner,
     "told_owner": told_owner,
-    "posted": frontroles.posted,
     "recognized": frontroles.recognized,
     "subject": subjects.subject,
     "object": subjects.object_,
@@ -412,7 +406,6 @@ FINDERS: dict[str, Finder] = {
     "where": where,
     "posting": posting,
     "in_front": in_front,
-    "against": against,
     "owner": owner,
     "joined": joined,
     "nations": nations,

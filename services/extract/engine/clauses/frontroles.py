@@ -197,17 +197,6 @@ def _person(item: Item) -> bool:
     return isinstance(item.value, Group) and any(actor.kind in ("official", "person", "delegation") for actor in item.value.members)
 
 
-def posted(place: Place) -> list[Item]:
-    """The state that an envoy behind the trigger is accredited to ("its ambassador to Israel")."""
-    found = []
-    for item in place.items[place.at + 1 : place.at + 5]:
-        if isinstance(item.value, Group):
-            host = item.value.members[0].host
-            if host is not None:
-                found.append(host)
-    return found
-
-
 def recognized(place: Place) -> list[Item]:
     """The state right behind a verb of recognising, or the owner of the sovereignty that it recognises."""
     for item in place.items[place.at + 1 : place.at + 4]:

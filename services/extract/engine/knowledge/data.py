@@ -75,7 +75,7 @@ class LanguageFile(_Data):
     assimilation: dict[str, str] = {}
     capitals: bool = Field(default=False, description="Names begin with a capital letter, and other words do not.")
     compound_verbs: bool = Field(
-        default=False, description="Verbs are made of words of class `aux` and a participle (`engine/compound.py`)."
+        default=False, description="Verbs are made of words of class `aux` and a participle (`engine/words/compound.py`)."
     )
     auxiliaries: bool = Field(default=False, description="Verbs are made of several words; words of class aux.* and inf.mark are theirs.")
     abbreviations: tuple[str, ...] = Field(default=(), description="Words whose full stop ends no sentence.")

@@ -1,6 +1,6 @@
 """A language folder, compiled: every inflected form with its readings, the rules, the states and the people.
 
-Not here: what the words of a text mean together (`chunks`, `rules`).
+Not here: what the words of a text mean together (`phrases`, `clauses`).
 """
 
 from __future__ import annotations
