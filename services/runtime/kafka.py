@@ -294,13 +294,22 @@ async def admin_client(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClien
     admin = AIOKafkaAdminClient(**client_arguments(kafka))
     try:
         try:
-            # A broker that stood still is known to nobody, itself included, until it has reported back.
-            await until_answered(admin.start, within_s=REPORT_BACK_S, transient=lambda error: isinstance(error, NodeNotReadyError))
+            await until_answered(lambda: _knows_a_broker(admin), within_s=REPORT_BACK_S, transient=_is_unknown_yet)
             yield admin
         finally:
             await admin.close()
     except (KafkaError, OSError, TimeoutError) as error:
         raise unreachable(kafka, error) from error
+
+
+async def _knows_a_broker(admin: AIOKafkaAdminClient) -> None:
+    """Start, and ask the cluster: a broker that stood still answers, but names no broker, itself included, until it has reported back."""
+    await admin.start()
+    await admin.list_topics()
+
+
+def _is_unknown_yet(error: KafkaError) -> bool:
+    return isinstance(error, NodeNotReadyError)
 
 
 async def partitions_of(kafka: KafkaSettings, topic: str) -> list[int]:
