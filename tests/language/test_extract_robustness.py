@@ -54,8 +54,8 @@ def _assert_quotes(text: str, events: list[NormalizationEvent]) -> None:
 
 
 def _told(events: list[NormalizationEvent]) -> list[dict[str, object]]:
-    """What the events say, apart from where the words stand."""
-    hidden = {"evidence", "article", "extractor", "date", "first"}
+    """What the events say, apart from where the words stand and how they are quoted."""
+    hidden = {"evidence", "article", "extractor", "date", "first", "attribution", "frequency"}
     plain = [event.model_dump(mode="json", exclude=hidden) for event in events]
     for event, shown in zip(events, plain, strict=True):
         shown["when"] = (event.date.start, event.date.end, event.date.precision)

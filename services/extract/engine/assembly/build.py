@@ -18,6 +18,7 @@ from schemas.codes import (
 )
 from schemas.event import EVENT, MAX_SPAN_CHARS, MAX_SPANS, Extractor, NormalizationEvent
 from schemas.ids import event_id
+from services.extract.engine.assembly.accounts import attribution, contested, factuality_of
 from services.extract.engine.assembly.fields import FIELDS_BY_TYPE, evidence_span
 from services.extract.engine.assembly.merge import evidence_of
 from services.extract.engine.events.drafts import Draft
@@ -80,7 +81,7 @@ def _trips(drafts: list[Draft], ids: dict[int, str]) -> dict[int, str]:
 def _common(story: Story, draft: Draft) -> dict[str, Any]:
     told = [*draft.mentions, *(draft.partial if draft.type is EventType.SUMMIT else ())]
     discourse = min((discourse_of(story, mention) for mention in told), key=list(Discourse).index)
-    factuality = _factuality(draft)
+    factuality = factuality_of(draft)
     weight = max(mention.weight for mention in draft.mentions)
     return {
         "type": draft.type,
@@ -89,6 +90,8 @@ def _common(story: Story, draft: Draft) -> dict[str, Any]:
         "actor_level": _level(story, draft),
         "discourse": discourse,
         "factuality": factuality,
+        "contested": factuality is not Factuality.DENIED and contested(story, draft),
+        "attribution": attribution(story, draft.mentions) if factuality in (Factuality.REPORTED, Factuality.CLAIMED) else None,
         "first": _first(story, draft),
         "aggregate": draft.mentions[0].aggregate,
         "confidence": round(BASE_CONFIDENCE * weight * DISCOURSE_WEIGHT[discourse] * FACTUALITY_WEIGHT[factuality], 4),
@@ -116,16 +119,6 @@ def _travels_for_none(story: Story, actor: Actor) -> bool:
     return actor.level is not ActorLevel.STATE and actor.org is None and actor.person not in story.lexicon.persons
 
 
-def _factuality(draft: Draft) -> Factuality:
-    if all(mention.modality.course == "denied" for mention in draft.mentions):
-        return Factuality.DENIED
-    best = Factuality.CLAIMED
-    for mention in (*draft.mentions, *(draft.partial if draft.type is EventType.SUMMIT else ())):
-        mine = Factuality.CLAIMED if mention.claimed else Factuality.REPORTED if mention.reported else Factuality.ASSERTED
-        best = min(best, mine, key=list(Factuality).index)
-    return best
-
-
 def _evidence(story: Story, draft: Draft) -> tuple[dict[str, Any], ...]:
     return tuple(evidence_span(story, *span) for span in evidence_of(draft)[:MAX_SPANS])
 
@@ -144,7 +137,8 @@ def _first(story: Story, draft: Draft) -> dict[str, Any] | None:
             scope = FirstScope.PAIR
         start, end = story.text.span(mention.trigger.start, max(mention.trigger.end, mention.first.end))
         words = story.text.source[start : min(end, start + MAX_SPAN_CHARS)] or None
-        return {"is_first": mention.since is None, "scope": scope, "text_scope": words, "since": mention.since}
+        claimed_by = attribution(story, [mention])
+        return {"is_first": mention.since is None, "scope": scope, "text_scope": words, "claimed_by": claimed_by, "since": mention.since}
     return None
 
 

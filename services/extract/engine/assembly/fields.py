@@ -14,6 +14,7 @@ from schemas.codes import (
     Mode,
     PersonRole,
     Precision,
+    Purpose,
     Rank,
     RelationsAction,
     RelationsStatus,
@@ -22,6 +23,7 @@ from schemas.codes import (
     Vehicle,
 )
 from schemas.event import MAX_SPAN_CHARS, MAX_SPANS
+from services.extract.engine.assembly.accounts import denied
 from services.extract.engine.assembly.people import MINISTERS, as_persons, level_of
 from services.extract.engine.clauses.mentions import Mention
 from services.extract.engine.events.airlinks import flights_fields
@@ -71,8 +73,30 @@ def _agreement(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, 
         "signatories": as_persons(story, signatories, PersonRole.SIGNATORY, when.get("start") or when.get("end")),
         "date": when,
         "place": _place(draft),
-        "vehicle": _vehicle(draft) if stage in (Stage.APPROVED_BY_GOVERNMENT, Stage.SUBMITTED_FOR_RATIFICATION, Stage.RATIFIED) else None,
+        "name": _name(draft),
+        "vehicle": _vehicle(draft) if stage in _DOMESTIC else None,
+        "actor_of_stage": _organ(chosen) if stage in _DOMESTIC else None,
     }
+
+
+_DOMESTIC = frozenset({Stage.APPROVED_BY_GOVERNMENT, Stage.SUBMITTED_FOR_RATIFICATION, Stage.RATIFIED})
+"""Steps that an organ of one side takes at home."""
+
+
+def _organ(chosen: list[Mention]) -> str | None:
+    """The organ that took the step: the key of the institution, else the rank of whoever signed it at home."""
+    actors = [actor for mention in chosen for actor in mention.roles.get("parties", Group()).members]
+    told = (actor.org or (actor.rank.value if actor.rank is not None else None) for actor in actors if actor.kind in _ORGANS)
+    return next((organ for organ in told if organ), None)
+
+
+_ORGANS = frozenset({"org", "official", "person"})
+
+
+def _name(draft: Draft) -> str | None:
+    """The usual English name of an instrument that has one of its own."""
+    objects = [mention.object for mention in draft.mentions if mention.object is not None and "n.accords" in mention.object.tags]
+    return next((reading.entry.key for item in objects for reading in item.readings if reading.entry.key), None)
 
 
 def _vehicle(draft: Draft) -> Vehicle | None:
@@ -129,15 +153,8 @@ def _status(story: Story, draft: Draft) -> Status:
     return Status.PLANNED
 
 
-def _denied(story: Story, draft: Draft) -> bool:
-    """Only media tell it and the news is that a side denies it (ontology K1, E10)."""
-    if not all(mention.reported or mention.claimed or mention.modality.course == "denied" for mention in draft.mentions):
-        return False
-    return any(place.sentence.lead and set(place.states) & set(draft.parties) for place in story.denials)
-
-
 def _visit(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any]:
-    status = Status.DENIED if _denied(story, draft) else _status(story, draft)
+    status = Status.DENIED if denied(story, draft) else _status(story, draft)
     chosen = [m for m in draft.mentions if status_of(story, m) is status]
     arrival = [m for m in draft.mentions if {"v.arrive", "v.expect"} & m.trigger.tags and m.when is not None]
     background = fields["discourse"] is Discourse.BACKGROUND
@@ -175,9 +192,25 @@ def _visit(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any]
         "delegation_org": next((a.org for a in visitors if a.kind == "delegation" and a.org), None),
         "official": official or None,
         "secret": True if any(m.secret for m in draft.mentions) else None,
+        "purpose": _purpose(draft),
         "duration_days": next((m.duration_days for m in (*draft.mentions, *draft.partial) if m.duration_days), None),
-        **({"factuality": Factuality.DENIED} if status is Status.DENIED else {}),
+        **({"factuality": Factuality.DENIED, "contested": False} if status is Status.DENIED else {}),
     }
+
+
+_PURPOSES = {
+    EventType.AGREEMENT: Purpose.SIGN_AGREEMENT,
+    EventType.MEETING: Purpose.TALKS,
+    EventType.EXERCISE: Purpose.EXERCISE,
+}
+
+
+def _purpose(draft: Draft) -> tuple[Purpose, ...]:
+    """What the visitor comes for: what the article says is done in the course of the visit."""
+    found = [_PURPOSES.get(child.type) for child in draft.children]
+    opened = any(str(m.rule.action) == "open_mission" for child in draft.children for m in child.mentions)
+    found.append(Purpose.OPEN_MISSION if opened else None)
+    return tuple(purpose for purpose in Purpose if purpose in found)
 
 
 def _only_comes_back(mentions: list[Mention]) -> bool:

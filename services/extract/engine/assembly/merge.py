@@ -173,6 +173,7 @@ def _parents(story: Story, drafts: list[Draft]) -> None:
             )
             if close or (fresh and draft.type is EventType.MEETING):
                 draft.parent = visit
+                visit.children.append(draft)
                 break
 
 

@@ -13,8 +13,10 @@ from services.extract.engine.events.eventdates import looks_ahead, shared_date
 from services.extract.engine.events.pacts import only_named
 from services.extract.engine.events.story import PLACES, Story
 from services.extract.engine.phrases.actors import Actor, Group
-from services.extract.engine.words.items import Item, Sentence
+from services.extract.engine.words.items import Item, Sentence, gap
 
+FREQUENCY_WORDS = 15
+"""Words between a flight and how often it is flown, at most."""
 AIRSPACE = frozenset({FlightsAction.AIRSPACE_OPENED, FlightsAction.AIRSPACE_CLOSED})
 
 
@@ -99,7 +101,24 @@ def flights_fields(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[s
         "destination": _endpoint(destination),
         "direct": _marked(words, "direct"),
         "commercial": _marked(words, "commercial"),
+        "frequency": next((often for mention in draft.told if (often := _frequency(story, mention))), None),
     }
+
+
+def _frequency(story: Story, mention: Mention) -> str | None:
+    """How often it is flown, in the words of the text: "twice a week", "three weekly flights", "daily"."""
+    items = mention.sentence.items
+    for at, item in enumerate(items):
+        if "per_period" not in item.tags or abs(gap(mention.trigger, item)) > FREQUENCY_WORDS:
+            continue
+        near = [other for other in items[max(at - 3, 0) : at] if _counts(other) and gap(other, item) <= 2]
+        start, end = story.text.span(near[-1].start if near else item.start, item.end)
+        return story.text.source[start:end]
+    return None
+
+
+def _counts(item: Item) -> bool:
+    return isinstance(item.value, int) or "date.count" in item.tags
 
 
 def _starts_later(story: Story, draft: Draft) -> bool:

@@ -20,6 +20,7 @@ class Draft:
     members: list[Actor] = field(default_factory=list)
     domains: tuple[Domain, ...] = ()
     parent: Draft | None = None
+    children: list[Draft] = field(default_factory=list)
 
     @property
     def told(self) -> list[Mention]:

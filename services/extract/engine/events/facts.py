@@ -140,6 +140,18 @@ def _sources(sentence: Sentence, place: Place, mention: Mention) -> None:
                 mention.reported = True
                 mention.evidence.append((EvidenceRole.ATTRIBUTION, place.items[position].start, place.items[position + 1].end))
             return
+    _told_at_the_end(sentence, mention)
+
+
+def _told_at_the_end(sentence: Sentence, mention: Mention) -> None:
+    """ "A visited B, a paper reported": a source and its verb of saying behind the last comma of the sentence."""
+    items = sentence.items
+    at = next((at for at in range(len(items) - 1, -1, -1) if "say" in items[at].tags), None)
+    if at is None or items[at].start < mention.trigger.end or any("verb" in item.tags for item in items[at + 1 :]):
+        return
+    opens = at if "after_comma" in items[at].tags else at - 1
+    if "after_comma" in items[opens].tags and not {"verb", "break"} & items[opens].tags - items[at].tags:
+        _reported_by(items, at, mention)
 
 
 def _report_behind(items: list[Item], position: int) -> bool:
@@ -158,6 +170,13 @@ def _reported_by(items: list[Item], position: int, mention: Mention) -> bool:
             unnamed = "unnamed" in speaker.tags and speaker.person is None and speaker.name is None
             if unnamed or speaker.level is ActorLevel.NON_STATE or "speaker_for" in speaker.tags:
                 mention.reported = speaker.office != "spokesman"
-                mention.evidence.append((EvidenceRole.ATTRIBUTION, items[position].start, items[position].end))
+                mention.evidence.append((EvidenceRole.ATTRIBUTION, *_source_span(item, items[position])))
             return True
     return False
+
+
+def _source_span(speaker: Item, said: Item) -> tuple[int, int]:
+    """The source with its verb of saying when they stand together, else the source alone."""
+    if min(abs(gap(speaker, said)), abs(gap(said, speaker))) > 1:
+        return speaker.start, speaker.end
+    return min(speaker.start, said.start), max(speaker.end, said.end)
