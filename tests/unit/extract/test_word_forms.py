@@ -1,10 +1,12 @@
-"""Generated forms: what reading would otherwise have to strip off is written out beforehand."""
+"""Forms of words: endings are written out beforehand, prefixes are parted from a word when a text has it."""
 
 from __future__ import annotations
 
 import pytest
 
 from services.extract.core import LANGUAGES, SHARED
+from services.extract.engine.knowledge import formtable
+from services.extract.engine.knowledge.forms import Prefixes
 from services.extract.engine.knowledge.lexicon import Lexicon, load_lexicon
 
 
@@ -47,3 +49,35 @@ def test_a_form_is_found_with_its_features(arabic: Lexicon, form: str, lemma_cla
 def test_look_alikes_of_a_trigger_are_no_forms_of_it(arabic: Lexicon, form: str) -> None:
     """Expectations, a site and "according to" share letters with signing and delegations, nothing else."""
     assert not any({"v.sign", "n.sign", "delegation"} & reading.tags for reading in arabic.forms.get(form, ()))
+
+
+def test_a_prefix_and_its_word_are_parted_only_where_they_are_written_so() -> None:
+    """ "To" and the article melt, so the letters side by side are no spelling of the two."""
+    prefixes = Prefixes(["", "و", "ل", "ول"], {"لال": "لل"})
+
+    assert prefixes.join("ول", "المغرب") == "وللمغرب"
+    assert ("ول", "المغرب") in list(prefixes.part("وللمغرب"))
+    assert [prefix for prefix, _ in prefixes.part("ولالمغرب")] == ["", "و"]
+
+
+def test_every_listed_form_is_found_when_a_text_has_it(arabic: Lexicon) -> None:
+    """The list of forms and the look-up of one word are two ways to the same."""
+    listed = [form for form in list(arabic.forms)[::97] if " " not in form]
+
+    known = dict(arabic.forms.known(listed))
+
+    assert len(listed) > 500
+    assert [number for number in range(len(listed)) if number not in known or known[number].alone is None] == []
+    assert all(known[number].alone == arabic.forms.choice(form) for number, form in enumerate(listed))
+
+
+def test_forgetting_words_changes_no_answer(arabic: Lexicon, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is remembered of words is bounded, and only ever saves time."""
+    words = ["وقعت", "اسراييل", "كلمه", "ووزير", "خارجيه"]
+    before = arabic.forms.known(words)
+    monkeypatch.setattr(formtable, "MOST_SEEN", 0)
+
+    after = [arabic.forms.known([word]) for word in words]
+
+    assert [number for number, _ in before] == [number for number, found in enumerate(after) if found]
+    assert [known for _, known in before] == [known for found in after for _, known in found]

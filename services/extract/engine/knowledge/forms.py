@@ -1,13 +1,18 @@
-"""Inflected forms from lemmas by the paradigms of a language: written out once, so that reading needs no stemmer."""
+"""Inflected forms from lemmas by the paradigms of a language, and the prefixes that may be written before them.
+
+Forms are written out without their prefixes: with them they would be ten times as many, and most of them in no text ever.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 
 Tags = frozenset[str]
+Marks = Mapping[str, tuple[int, Tags]]
+"""By prefix its place in the table of prefixes, and what a form with it tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,58 +26,41 @@ class Slot:
     tags: Tags
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One choice of each affix of a slot: what stands before the stem, what behind it, what that tells.
-
-    `melted` says how the prefix is written before certain beginnings of the word.
-    """
-
-    proclitic: str
-    before: str
-    after: str
-    tags: Tags
-    melted: tuple[tuple[str, str], ...]
-
-
 @dataclass(frozen=True)
 class Paradigm:
-    """Slots times proclitics; `assimilation` says what is written where the last letter of a prefix meets the first ones of the word.
+    """Slots times proclitics. `finals` says what a last letter becomes when an ending follows.
 
-    `finals` says what a last letter becomes when an ending follows. Of several words the first inflects; with `whole` the last.
+    Of several words the first inflects; with `whole` the last.
     """
 
     proclitics: tuple[tuple[str, Tags], ...]
     slots: tuple[Slot, ...]
-    assimilation: Mapping[str, str] = field(default_factory=dict)
     finals: Mapping[str, str] = field(default_factory=dict)
     whole: bool = False
 
     @cached_property
-    def rows(self) -> tuple[tuple[Slot, tuple[Row, ...]], ...]:
-        """Every slot with each combination of its affixes. Equal tags are one object, so that a table of forms stays small."""
+    def rows(self) -> tuple[tuple[Slot, Marks], ...]:
+        """Every slot with what each prefix makes of its tags. Equal tags are one object, so that a table of forms stays small."""
         pool: dict[Tags, Tags] = {}
         return tuple(
             (
                 slot,
-                tuple(
-                    Row(proclitic, before, after, pool.setdefault(slot.tags | tags, slot.tags | tags), self._melted(proclitic))
-                    for before, after in product(slot.before, slot.after)
-                    for proclitic, tags in self.proclitics
-                ),
+                {
+                    prefix: (order, pool.setdefault(slot.tags | tags, slot.tags | tags))
+                    for order, (prefix, tags) in enumerate(self.proclitics)
+                },
             )
             for slot in self.slots
         )
 
-    def _melted(self, prefix: str) -> tuple[tuple[str, str], ...]:
-        """(beginning of a word, what is written for it and `prefix`) wherever the two melt."""
-        return tuple((glued[1:], prefix[:-1] + merged) for glued, merged in self.assimilation.items() if prefix.endswith(glued[0]))
 
+def inflect(lemma: str, paradigm: Paradigm) -> Iterator[tuple[str, Marks]]:
+    """Every form of `lemma` without a prefix, and what each prefix makes of it.
 
-def inflect(lemma: str, paradigm: Paradigm) -> Iterator[tuple[str, Tags]]:
-    """Every (form, tags) of `lemma`, whose stems stand between bars (`perfect|imperfect`); of several words one inflects."""
+    The stems of a lemma stand between bars (`perfect|imperfect`); of several words one inflects.
+    """
     stems = [(stem.strip(), "", "") if paradigm.whole else stem.strip().partition(" ") for stem in lemma.split("|")]
-    for slot, rows in paradigm.rows:
+    for slot, marks in paradigm.rows:
         if slot.stem > len(stems):
             continue
         head, space, rest = stems[slot.stem - 1]
@@ -81,12 +69,37 @@ def inflect(lemma: str, paradigm: Paradigm) -> Iterator[tuple[str, Tags]]:
                 continue
             head = head[: -len(slot.cut)]
         joint = head[:-1] + paradigm.finals.get(head[-1:], head[-1:])  # how the stem is written when something follows
-        tail = space + rest
-        for row in rows:
-            word = f"{row.before}{joint if row.after else head}{row.after}"
-            for beginning, melted in row.melted:
-                if word.startswith(beginning):
-                    yield f"{melted}{word[len(beginning) :]}{tail}", row.tags
-                    break
-            else:
-                yield f"{row.proclitic}{word}{tail}", row.tags
+        for before, after in product(slot.before, slot.after):
+            yield f"{before}{joint if after else head}{after}{space}{rest}", marks
+
+
+class Prefixes:
+    """All prefixes of a language; `assimilation` says what is written where the last letter of one meets the first ones of a word."""
+
+    def __init__(self, prefixes: Iterable[str], assimilation: Mapping[str, str]) -> None:
+        self._plain = frozenset(prefixes) | {""}
+        self._longest = max(map(len, self._plain))
+        self._melting = {
+            prefix: melting
+            for prefix in self._plain
+            if (melting := [(glued[1:], prefix[:-1] + merged) for glued, merged in assimilation.items() if prefix.endswith(glued[0])])
+        }
+
+    def join(self, prefix: str, form: str) -> str:
+        """How `form` is written behind `prefix`."""
+        for beginning, melted in self._melting.get(prefix, ()):
+            if form.startswith(beginning):
+                return f"{melted}{form[len(beginning) :]}"
+        return prefix + form
+
+    def part(self, written: str) -> Iterator[tuple[str, str]]:
+        """Every (prefix, form) that are together written so."""
+        for length in range(min(self._longest, len(written)) + 1):
+            prefix, form = written[:length], written[length:]
+            if prefix in self._plain and (prefix not in self._melting or self.join(prefix, form) == written):
+                yield prefix, form
+        for prefix, melting in self._melting.items():
+            for beginning, melted in melting:
+                form = beginning + written[len(melted) :]
+                if written.startswith(melted) and self.join(prefix, form) == written:
+                    yield prefix, form

@@ -28,7 +28,7 @@ from services.extract.engine.knowledge.data import (
     read_toml,
 )
 from services.extract.engine.knowledge.entries import Entry
-from services.extract.engine.knowledge.forms import Paradigm, Slot
+from services.extract.engine.knowledge.forms import Paradigm, Prefixes, Slot
 from services.extract.engine.knowledge.formtable import FormTable
 from services.extract.engine.text import fold, fold_all
 from services.runtime.errors import ConfigError
@@ -135,7 +135,8 @@ def load_lexicon(folder: Path, shared: Path) -> Lexicon:
     words = [word for path in sorted(folder.glob("*.toml")) if path.name not in SPECIAL for word in read_toml(path, WordFile).word]
     rules = tuple(rule for path in sorted((folder / "rules").glob("*.toml")) for rule in read_toml(path, RuleFile).rule)
     paradigms = {name: _paradigm(language, name) for name in language.paradigms}
-    forms = FormTable({mark: frozenset(classes) for mark, classes in language.apart.items()})
+    prefixes = Prefixes((prefix for table in language.proclitics.values() for prefix in table), language.assimilation)
+    forms = FormTable(prefixes, {mark: frozenset(classes) for mark, classes in language.apart.items()})
     sources = [*_word_forms(words, paradigms, folder), *_country_forms(countries), *_person_forms(names, persons)]
     folded = fold_all([] if language.accents else [stem for _, _, lemma in sources for stem in lemma.split("|")])
     for entry, paradigm, lemma in sources:
@@ -156,7 +157,6 @@ def _paradigm(language: LanguageFile, name: str) -> Paradigm:
     return Paradigm(
         proclitics=tuple((prefix, frozenset(tags)) for prefix, tags in language.proclitics[data.proclitics].items()),
         slots=tuple(Slot(slot.stem, slot.cut, slot.before, slot.after, frozenset(slot.tags)) for slot in data.slots),
-        assimilation=language.assimilation,
         finals=language.finals,
         whole=data.whole,
     )

@@ -66,30 +66,26 @@ by_start = attrgetter("start")
 def scan(text: Text, lexicon: Lexicon, *, stops: bool = False) -> list[Item]:
     """All words of `lexicon` in `text`, longest first from the left, whole words only; look-alikes only when `stops` are wanted."""
     forms, flat, starts, words = lexicon.forms, text.flat, text.starts, text.words
-    phrases, settled, codes = forms.phrases, forms.settled, forms.codes
     found: list[Item] = []
     reached = 0
-    # Most words are no word of ours: this passes over them fastest.
-    for number in [number for number, word in enumerate(words) if word in codes or word in phrases]:
+    for number, (alone, longer) in forms.known(words):
         if number < reached:
             continue
-        word = form = words[number]
-        if word in phrases and number + 1 < len(words) and (longer := phrases[word].get(words[number + 1])):
-            form = _phrase_at(flat, starts[number], longer) or word
-        choice = settled.get(form)
-        if choice is None and form not in codes:
-            continue
-        start = starts[number]
-        end = start + len(form)
+        start, form, choice = starts[number], words[number], alone
+        reached = number + 1
+        if longer and reached < len(words) and (phrases := longer.get(words[reached])) and (phrase := _phrase_at(flat, start, phrases)):
+            form, choice = phrase, forms.phrase(phrase)
         if choice is None:
-            choice = forms.spelled(form, text, start)
-            if not choice.readings:
-                continue
+            continue
+        end = start + len(form)
+        if choice.marked or forms.spelling:
+            choice = forms.spelled(form, choice, text, start)
             if choice.marked:
                 choice = choice.only(_as_written(text, choice.readings, start, end))
-                if not choice.readings:
-                    continue
-        reached = number + 1 if form is word else number + 1 + form.count(" ")
+            if not choice.readings:
+                continue
+        if form is not words[number]:
+            reached += form.count(" ")
         if "stop" in choice.tags and not stops:
             continue
         if choice.apart:
