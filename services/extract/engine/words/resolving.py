@@ -46,6 +46,8 @@ def _day(day: date) -> When:
 
 def _relative_day(e: DateExpression, published: date) -> When:
     assert e.offset is not None
+    if e.offset == 0 and (e.year is not None or (e.ago and e.count and e.unit is not None)):
+        return _day(_this_day_then(e, published))
     target = published + timedelta(days=e.offset)
     if e.weekdays and target.weekday() != e.weekdays[0]:
         # A wire story that is printed later keeps its old weekday; the weekday decides.
@@ -56,6 +58,17 @@ def _relative_day(e: DateExpression, published: date) -> When:
             back = (published.weekday() - weekday) % 7
             target = published - timedelta(days=back or (7 if e.offset < 0 else 0))
     return _day(target)
+
+
+def _this_day_then(e: DateExpression, published: date) -> date:
+    """ "forty years ago today", "on this day in 1979": an anniversary, to the day."""
+    if e.unit in (DAY, WEEK) and e.year is None:
+        return published - timedelta(days=(e.count or 0) * e.unit)
+    back = (e.count or 0) if e.year is None and e.unit == MONTH else 0
+    index = published.year * 12 + published.month - 1 - back
+    year, month = divmod(index, 12)
+    year = e.year if e.year is not None else year - ((e.count or 0) if e.unit == YEAR else 0)
+    return date(year, month + 1, min(published.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def _hijri(day: int, month: int, year: int) -> When:
