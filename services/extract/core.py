@@ -28,6 +28,7 @@ from services.extract.engine.phrases.context import (
     name_again,
     resolve_kingdom,
     resolve_own_country,
+    resolve_that_country,
     resolve_twins,
     surnames,
 )
@@ -129,6 +130,7 @@ class Extractor:
                 sentence.items = join_verbs(text, sentence.items)
             resolve_kingdom(sentence, context)
             resolve_own_country(sentence)
+            resolve_that_country(sentence)
             words[sentence.number] = list(sentence.items)
             sentence.items = find_actors(text, sentence.items)
         _name_again(text, found, words, reader.lexicon)

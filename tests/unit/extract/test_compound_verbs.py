@@ -39,7 +39,7 @@ def _verbs(sentence: str, tag: str) -> list[Item]:
         pytest.param("Le ministre est arrivé.", "v.arrive", {"perf"}, {"passive"}, id="motion-with-be"),
         pytest.param("Le ministre s'est rendu au Maroc.", "v.go", {"perf", "refl"}, {"passive"}, id="reflexive-with-be"),
         pytest.param("Le ministre doit se rendre au Maroc.", "v.go", {"fut", "refl"}, {"inf"}, id="reflexive-infinitive"),
-        pytest.param("Israël dit avoir signé un accord.", "v.sign", {"inf", "perf"}, {"verb"}, id="infinitive-of-the-past"),
+        pytest.param("Israël dit avoir signé un accord.", "v.sign", {"past_inf", "perf"}, {"inf", "verb"}, id="infinitive-of-the-past"),
         pytest.param("L'accord signé mardi est là.", "v.sign", {"ptc"}, {"verb"}, id="bare-participle"),
         pytest.param("Israël signe un accord.", "v.sign", {"verb", "impf"}, {"ptc"}, id="accent-tells-the-present"),
     ],

@@ -97,6 +97,45 @@ def told_owner(place: Place) -> list[Item]:
     return complements.genitive(place) or complements.of(place)[:1] or _main_subject(place) or owner(place)
 
 
+def guest(place: Place) -> list[Item]:
+    """Whose the noun is in the course of which the clause happens ("said during a visit", "during talks with B, A said")."""
+    return complements.genitive(place) or owner(place) or clause_subject(place) or main_subject(place)
+
+
+def goal(place: Place) -> list[Item]:
+    """Where such a visit goes: the place behind it, else the one of the clause before ("opened in B a fair during a visit")."""
+    return complements.to(place) or complements.in_(place) or inner(place)[:1]
+
+
+def stop(place: Place) -> list[Item]:
+    """The place right before the trigger, behind its traveller ("A in Rabat for a visit")."""
+    before = place.items[place.at - 1] if place.at else None
+    there = before is not None and is_actor(before) and bool(before.tags & (IN | TO)) and has_member(before, PLACES)
+    return [before] if there and before is not None and gap(before, place.trigger) == 0 else []
+
+
+NAME_WORDS = 4
+
+
+def with_whom(place: Place) -> list[Item]:
+    """The actor before "with whom" in front of the verb ("received by B, with whom he spoke")."""
+    items = place.items
+    for position in range(place.at - 1, max(place.at - 5, 1), -1):
+        if "relative" in items[position].tags:
+            link, before = items[position - 1], items[position - 2]
+            joined_ = "p.with" in link.tags and "actor" not in link.tags and gap(link, items[position]) == 0
+            return [before] if joined_ and is_actor(before) and gap(before, link) <= NAME_WORDS else []
+    return []
+
+
+def recipient_of(place: Place) -> list[Item]:
+    """The subject of the verb of receiving before a noun ("received a call from")."""
+    for position in range(place.at - 1, max(place.at - 4, -1), -1):
+        if "v.receive" in place.items[position].tags:
+            return subject(Place(place.items, position))
+    return []
+
+
 def _main_subject(place: Place) -> list[Item]:
     """The subject of the first verb behind the trigger: who acts in the sentence that a noun with a possessive opens."""
     for position in range(place.at + 1, len(place.items)):
@@ -407,6 +446,11 @@ FINDERS: dict[str, Finder] = {
     "posting": posting,
     "in_front": in_front,
     "owner": owner,
+    "guest": guest,
+    "goal": goal,
+    "stop": stop,
+    "recipient_of": recipient_of,
+    "with_whom": with_whom,
     "joined": joined,
     "nations": nations,
     "clause": clause,

@@ -44,7 +44,7 @@ def judge(place: Place) -> Modality:
         last = item
     if result.course == "noun":
         result.course = _held_behind(place, _carrier_of(trigger)) or "noun"
-    if result.course in ("noun", "present", "past", "future"):
+    if result.course in ("noun", "present", "past", "future", "lapsed"):
         result.course = _moved_behind(place) or result.course
     return result
 
@@ -145,6 +145,8 @@ def _course_of_clause(place: Place, position: int, course: str) -> str:
         return "hypothetical"
     if course != "past" and _planned_clause(place, position):
         return "future"
+    if course == "lapsed" and _reported_clause(place, position):
+        return "future"  # "said that A was going to sign"
     opener = place.items[position]
     if course == "present" and "complement" in opener.tags and gap(opener, place.trigger) == 0:
         return "hypothetical"  # "that they sign": wished or feared, unless a plan says so
@@ -252,6 +254,18 @@ def _planned_clause(place: Place, position: int) -> bool:
     return any("plan" in item.tags and gap(item, place.items[position]) <= 1 for item in place.items[max(position - 2, 0) : position])
 
 
+def _reported_clause(place: Place, position: int) -> bool:
+    """Whether "that" opens what a verb of saying tells; days and speakers may stand between."""
+    if "complement" not in place.items[position].tags and "pronoun" not in place.items[position].tags:
+        return False
+    for item in reversed(place.items[max(position - 4, 0) : position]):
+        if {"say", "verb"} <= item.tags:
+            return True
+        if {"verb", "break"} & item.tags:
+            return False
+    return False
+
+
 def _carrier_of(noun: Item) -> str:
     """The verbs that carry the noun when they stand behind it."""
     if "n.flight" in noun.tags:
@@ -294,6 +308,14 @@ def _without_aside(items: list[Item]) -> list[Item]:
     return items
 
 
+def _without_performance(items: list[Item]) -> list[Item]:
+    """`items` without "that X was to pay to Y" right behind "the visit": the next verb goes on with the sentence."""
+    if len(items) < 2 or "inverts" not in items[0].tags or "v.perform" not in items[1].tags:
+        return items
+    goes_on = next((k for k, item in enumerate(items) if k > 1 and "verb" in item.tags), None)
+    return items if goes_on is None else [_moved_left(item, item.first - items[0].first) for item in items[goes_on : goes_on + 1]]
+
+
 def _moved_left(item: Item, words: int) -> Item:
     return Item(item.start, item.end, item.first - words, item.last - words, item.tags, item.readings, item.value, item.lead)
 
@@ -304,7 +326,7 @@ def _moved_behind(place: Place) -> str | None:
     nominal = "verb" not in place.trigger.tags
     if not nominal:
         return None
-    for item in _without_aside(place.items[place.at + 1 :]):
+    for item in _without_aside(_without_performance(place.items[place.at + 1 :])):
         words += max(gap(last, item), 0)
         if words > GOVERN_WORDS or "break" in item.tags:
             return None

@@ -21,6 +21,8 @@ def settle(place: Place, sentence: Sentence, modality: Modality) -> Modality:
     """`modality` with its open courses decided."""
     if modality.course == "inf" and (told := first_to(place)) is not None:
         modality.course = told
+    elif modality.course == "inf" and _announced_act(place):
+        modality.course = "past"
     elif modality.course == "inf":
         modality.course = "future" if _heads_the_line(place, sentence) or _on_the_way(place) else "hypothetical"
     elif modality.course == "hypothetical" and "would" in place.trigger.tags and _said_by_a_party(place):
@@ -28,6 +30,33 @@ def settle(place: Place, sentence: Sentence, modality: Modality) -> Modality:
     if modality.course == "future" and (_depends(place) or _foretold(place) or _ought(place)):
         modality.course = "hypothetical"
     return modality
+
+
+ACTS = frozenset(
+    {
+        "v.recognize",
+        "v.recall",
+        "v.close",
+        "v.expel",
+        "v.sever",
+        "v.suspend",
+        "v.downgrade",
+        "v.cancel.pact",
+        "v.suspend.pact",
+        "v.withdraw",
+    }
+)
+"""What is done by saying so."""
+
+
+def _announced_act(place: Place) -> bool:
+    """ "A announced on Saturday recalling its envoy", "A decided to": the announcement is the act; days alone may stand between."""
+    if not ACTS & place.trigger.tags:
+        return False
+    before = next((item for item in reversed(place.items[: place.at]) if "date" not in item.tags), None)
+    if before is None or not {"verb", "svo"} <= before.tags or {"negated", "modal", "would", "fut"} & before.tags:
+        return False
+    return ("v.decide" if "p.of" in place.trigger.tags else "v.announce") in before.tags
 
 
 def _heads_the_line(place: Place, sentence: Sentence) -> bool:
@@ -71,6 +100,10 @@ def _foretold(place: Place) -> bool:
         return False
     mine = _states(subject(place))
     for position, item in enumerate(place.items):
+        if {"foretell", "verb"} <= item.tags:
+            return not any("date" in other.tags for other in place.items)
+        if {"v.announce", "perf"} <= item.tags and "v.accede" in trigger.tags:
+            return False  # who brokers the accords announces who joins them
         if "say" in item.tags and "verb" in item.tags and position != place.at:
             speakers = _states(subject(Place(place.items, position)))
             if speakers and mine and not speakers & mine:

@@ -111,13 +111,13 @@ def _subject_before(place: Place) -> Item | None:
     return None
 
 
-_NO_SUBJECT = frozenset({"inf", "ger", "ptc"})
+_NO_SUBJECT = frozenset({"inf", "past_inf", "ger", "ptc"})
 
 
 def subject_in_front(place: Place) -> Item | None:
     """The subject of a verb in a language that puts it first: what stands in front, over days, places and asides between commas."""
     items, trigger, words, last = place.items, place.trigger, 0, place.trigger
-    if {"inf", "ger"} & trigger.tags and ("verb" not in trigger.tags or "errand" in trigger.tags):
+    if {"inf", "past_inf", "ger"} & trigger.tags and ("verb" not in trigger.tags or "errand" in trigger.tags):
         return _controller(place)
     parted = "after_comma" in trigger.tags
     conj = "conj" in trigger.tags
@@ -174,9 +174,8 @@ def _controller(place: Place) -> Item | None:
     items = place.items
     before = items[place.at - 1] if place.at else None
     if first_to(place) is not None:
-        people = (
-            item for item in reversed(items[: place.at - 3]) if is_plain(item) and has_member(item, ("official", "person", "delegation"))
-        )
+        who = ("state", "capital") if before is not None and "n.states" in before.tags else ("official", "person", "delegation")
+        people = (item for item in reversed(items[: place.at - 3]) if is_plain(item) and has_member(item, who))
         return next(people, before)
     if before is not None and gap(before, place.trigger) == 0 and is_plain(before):
         return before  # "sees X sign", "asks X to sign"
@@ -193,12 +192,23 @@ def first_to(place: Place) -> str | None:
     """ "became the first minister to visit": whether the infinitive tells what is over ("past") or set ("future"); else `None`."""
     if "inf" not in place.trigger.tags or place.at < 3:
         return None
-    link, first, actor = place.items[place.at - 3 : place.at]
-    if "first" not in first.tags or not is_actor(actor) or gap(first, actor) > 0 or gap(actor, place.trigger) > 0 or gap(link, first) > 1:
+    link, first, actor = _became(place)
+    close = gap(first, actor) == 0 and gap(actor, place.trigger) <= LAST_WORDS and gap(link, first) <= 1 + LAST_WORDS
+    if "first" not in first.tags or not (is_actor(actor) or "n.states" in actor.tags) or not close:
         return None
-    if "will_be" in link.tags:
+    if "will_be" in link.tags or {"became", "fut"} <= link.tags:
         return "future"
     return "past" if "became" in link.tags else None  # "he was the first to" is known from before
+
+
+LAST_WORDS = 2
+"""Unknown words between "the first country" and "to": "of the Gulf"."""
+
+
+def _became(place: Place) -> list[Item]:
+    """The verb of becoming, "first" and who is the first, right before an infinitive; a day may stand between."""
+    before = [item for item in place.items[max(place.at - 5, 0) : place.at] if "date" not in item.tags]
+    return before[-3:] if len(before) >= 3 else [place.trigger] * 3
 
 
 def _aside(items: list[Item], position: int) -> Item | None:

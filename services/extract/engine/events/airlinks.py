@@ -34,6 +34,8 @@ def build_flights(story: Story, sentence: Sentence, place: Place, mention: Menti
         return "no_second_party"
     if not story.watchlist.in_scope(parties):
         return "out_of_scope"
+    if set(parties) <= set(mention.roles.get("to", Group()).states):
+        return "no_second_party"  # a carrier of nobody's stops flying to both
     if only_named(place, mention):
         return "not_asserted"
     mention.parties = _watched(story, parties)

@@ -74,10 +74,19 @@ def build_meeting(story: Story, sentence: Sentence, place: Place, mention: Menti
     people = [actor for actor in others if actor.iso and actor.iso != side[0].iso and _identifiable(actor)]
     side = [actor for actor in side if actor.iso and _identifiable(actor)]
     if not people or not side:
-        return "unnamed_counterpart"
+        return _officials_meet(story, mention, states)
     for actor in people:
         _add_meeting(story, mention, EventType.MEETING, [str(side[0].iso), str(actor.iso)], [*side, actor])
     return True
+
+
+def _officials_meet(story: Story, mention: Mention, states: list[str]) -> str | bool:
+    """ "officials of A and B met in C": nobody is named of either side, both are told to be there, and where or when."""
+    both = mention.roles.get("both", Group()).members
+    unnamed = len(both) == 2 and all(actor.plural or "official" in actor.tags for actor in both)
+    if not unnamed or {actor.iso for actor in both} != set(states) or (mention.place is None and mention.when is None):
+        return "unnamed_counterpart"
+    return _add_meeting(story, mention, EventType.MEETING, states, both)
 
 
 def _turn_round(side: list[Actor], others: list[Actor], visit: Mention | None) -> None:

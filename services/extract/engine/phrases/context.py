@@ -82,6 +82,19 @@ def resolve_own_country(sentence: Sentence) -> None:
             sentence.items[position] = Item(item.start, item.end, item.first, item.last, tags, (Reading(entry, tags),))
 
 
+def resolve_that_country(sentence: Sentence) -> None:
+    """Give each "in this country" its state: that of the place named last before it in the sentence."""
+    for position, item in enumerate(sentence.items):
+        if "that_country" not in item.tags:
+            continue
+        before = (other.entry("state") or other.entry("city") for other in reversed(sentence.items[:position]) if "twin" not in other.tags)
+        found = next((entry.iso for entry in before if entry is not None and entry.iso), None)
+        if found is not None:
+            entry = Entry(frozenset({"state"}), "that_country", iso=found)
+            tags = (item.tags - {"that_country"}) | {"state", "in", "to"}
+            sentence.items[position] = Item(item.start, item.end, item.first, item.last, tags, (Reading(entry, tags),))
+
+
 def _qualified(items: list[Item], position: int) -> bool:
     """Whether an adjective behind "the State" says that it is another one ("the Hebrew state")."""
     following = items[position + 1] if position + 1 < len(items) else None

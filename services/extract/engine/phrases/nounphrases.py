@@ -29,6 +29,8 @@ def phrase(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
         return None
     if "pre" in tags and tags & {"demonym", "state"} and (capital := _capital_of(text, items, at)) is not None:
         return capital
+    if "capital_of" in tags and (capital := _capital_in_front(items, at)) is not None:
+        return capital
     if "pre" in tags and tags & _IN_FRONT and (front := found_in_front(text, items, at)) is not None:
         return _Phrase(text, items, front.head, front).read()
     if tags & HEADS:
@@ -55,6 +57,21 @@ def _capital_of(text: Text, items: list[Item], at: int) -> tuple[Item, int] | No
             return _make(actor, items, at, named, {"capital", "place"}), at + 3
     actor = Actor("capital", items[at].start, items[at + 1].end, iso=entry.iso)
     return _make(actor, items, at, items[at + 1], {"capital", "place"}), at + 2
+
+
+def _capital_in_front(items: list[Item], at: int) -> tuple[Item, int] | None:
+    """ "the capital of Morocco", "the Moroccan capital" where adjectives follow; its name behind it is read as any city."""
+    behind = items[at + 1] if at + 1 < len(items) else None
+    if behind is None or gap(items[at], behind) > 0 or not ("demonym" in behind.tags or {"state", "p.of"} <= behind.tags):
+        return None
+    named = items[at + 2] if at + 2 < len(items) else None
+    if named is not None and "city" in named.tags and gap(behind, named) == 0:
+        return None
+    entry = behind.entry("demonym") or behind.entry("state")
+    if entry is None or entry.iso is None:
+        return None
+    actor = Actor("capital", items[at].start, behind.end, iso=entry.iso)
+    return _make(actor, items, at, behind, {"capital", "place"}), at + 2
 
 
 def _make(actor: Actor, items: list[Item], at: int, last: Item, tags: Iterable[str]) -> Item:

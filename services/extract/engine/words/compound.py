@@ -26,7 +26,7 @@ _BEFORE_A_NOUN = frozenset(
         *("doubt", "plan", "secret", "date.next", "date.last"),
     }
 )
-_LINKS = frozenset({"adv", "neg", "neg.part", "refl", "pron"})
+_LINKS = frozenset({"adv", "neg", "neg.part", "refl", "pron", "date"})
 """What may stand inside a verb of several words."""
 ADVERB_WORDS = 2
 """Unknown words between an auxiliary and its participle: adverbs."""
@@ -50,7 +50,9 @@ def join_verbs(text: Text, items: list[Item]) -> list[Item]:
             out.append(_after_comma(text, item))
             position += 1
         else:
-            out.append(_after_comma(text, _joined(items[position : used + 1])))
+            parts = items[position : used + 1]
+            out.append(_after_comma(text, _joined([part for part in parts if "date" not in part.tags])))
+            out.extend(part for part in parts if "date" in part.tags)  # "has on Tuesday signed": the day stays a word of its own
             position = used + 1
     return out
 
@@ -162,7 +164,7 @@ def _joined(parts: list[Item]) -> Item:
     if auxiliaries:
         tags -= _FORMS | TENSES
         tags |= _tense(auxiliaries, verb, reflexive=reflexive)
-        if "inf" not in tags:
+        if not {"inf", "past_inf"} & tags:
             tags.add("verb")
         marks |= auxiliaries[0].tags & {"plan", "must", "agreed"}
     if reflexive:
@@ -185,7 +187,7 @@ def _tense(auxiliaries: list[Item], verb: Item, *, reflexive: bool) -> set[str]:
         else:
             found.add("passive")
     if "inf" in head and "aux.ptc" in head:
-        return found | {"inf", "perf"}  # "to have signed"
+        return found | {"past_inf", "perf"}  # "to have signed"
     if tense is None:
         return found | {"perf"}
     if tense == "before":
