@@ -6,7 +6,7 @@ Here: finders that reach over a carrying verb, a possessive, or the whole clause
 from __future__ import annotations
 
 from schemas.codes import ActorLevel, Rank
-from services.extract.engine.clauses import complements, frontroles, subjects
+from services.extract.engine.clauses import complements, frontroles, journeys, subjects
 from services.extract.engine.clauses.roles import IN, TO, Finder, Place, ahead, has_member, is_actor, is_plain
 from services.extract.engine.clauses.subjects import subject
 from services.extract.engine.phrases.actors import Group
@@ -436,6 +436,13 @@ FINDERS: dict[str, Finder] = {
     "from": complements.from_,
     "maker": complements.maker,
     "in_person": in_person,
+    "upon": journeys.upon,
+    "carried": journeys.carried,
+    "covered": journeys.covered,
+    "opening": journeys.opening,
+    "onward": journeys.onward,
+    "led": journeys.led,
+    "headed": journeys.headed,
     "to_person": to_person,
     "beside": beside,
     "attached": attached,

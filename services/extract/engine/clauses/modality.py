@@ -115,7 +115,10 @@ def _shade(place: Place, item: Item, words: int, result: Modality) -> None:
             result.course = _carried(item)
         if "purpose" in tags and close:
             result.course = "future"
-        result.after |= "after" in tags and close
+        if "after" in tags and close:
+            result.after = True
+            if result.course == "future" and _tense(place.trigger) == "future":
+                result.course = "noun"  # "the anniversary of the visit": the preposition of the noun is no purpose
         result.completed |= "completed" in tags
     result.during |= "during" in tags and close
     if "plan" in tags and result.course in ("noun", "present", "inf") and words <= GOVERN_WORDS:

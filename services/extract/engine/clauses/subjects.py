@@ -24,6 +24,8 @@ def subject(place: Place) -> list[Item]:
 
 
 def _subject(place: Place) -> Item | None:
+    if "first_person" in place.trigger.tags:
+        return _who_says(place)
     if "svo" in place.trigger.tags:
         return subject_in_front(place)
     before = _subject_before(place)
@@ -35,6 +37,18 @@ def _subject(place: Place) -> Item | None:
     if behind is None and "after_comma" in place.trigger.tags and "say" not in place.trigger.tags:
         return subject_in_front(place)  # behind an aside between commas
     return behind
+
+
+def _who_says(place: Place) -> Item | None:
+    """Whom "I" or "we" speaks of in a quotation: who stands before the colon, or the subject of the verb of saying."""
+    for position in range(place.at - 1, -1, -1):
+        item = place.items[position]
+        if "colon" in item.tags and position and has_member(place.items[position - 1], ("official", "person")):
+            return place.items[position - 1]
+        if {"say", "verb"} <= item.tags:
+            found = _subject(Place(place.items, position))
+            return found if found is not None and has_member(found, ("official", "person")) else None
+    return None
 
 
 def _announced(place: Place) -> Item | None:
@@ -63,7 +77,7 @@ def subject_behind(place: Place) -> Item | None:
         if words > SUBJECT_WORDS or item.tags & OPAQUE or {"n.instrument", "n.visit", "n.sign", "n.arrive", "site"} & item.tags:
             return None
         if _acts(item):
-            return _traveller_behind(place, item) or item
+            return _traveller_behind(place, item) if _is_goal(place, item) else item
         if is_actor(item) and not (item.tags & (IN | TO) and has_member(item, ("state", "capital", "city"))):
             return None
         last = item
@@ -73,10 +87,13 @@ def subject_behind(place: Place) -> Item | None:
 GOING = frozenset({"v.visit", "v.leave", "v.arrive", "v.depart", "v.land"})
 
 
+def _is_goal(place: Place, item: Item) -> bool:
+    """Whether the place behind a verb of going is its goal: a state acts, but it does not travel."""
+    return bool(place.trigger.tags & GOING) and not has_member(item, ("official", "person", "delegation", "org")) and is_actor(item)
+
+
 def _traveller_behind(place: Place, goal: Item) -> Item | None:
-    """ "left Cairo yesterday a delegation": behind a verb of going a place is its goal when the traveller follows."""
-    if not place.trigger.tags & GOING or not has_member(goal, ("state", "capital", "city")):
-        return None
+    """ "left Cairo yesterday a delegation": the traveller behind the goal of a verb of going."""
     start = place.items.index(goal)
     words, last = 0, goal
     for item in place.items[start + 1 : start + 4]:
@@ -294,6 +311,7 @@ def object_(place: Place) -> list[Item]:
             continue
         room = "office_room" in item.tags and item.tags & IN  # "received in his palace the president"
         closed = {"site", "n.visit", "n.instrument", "domain", "attribution"} & item.tags and not room
+        closed = closed or ("v.host" in place.trigger.tags and {"n.summit", "n.meet"} & item.tags)  # "hosts a summit of ministers"
         if item.tags & OPAQUE or closed or words > SUBJECT_WORDS + 2:
             return []
         if item is taken or skipping:
@@ -302,6 +320,6 @@ def object_(place: Place) -> list[Item]:
         if "including" in item.tags:
             skipping = "demonym" not in last.tags  # "met Qatari figures, among them X": it is X who was met
         elif is_plain(item):
-            return [item] if chosen is not None or "p.obj" in item.tags or _has_pronoun(place) else []
+            return [item] if chosen is not None or "p.obj" in item.tags or _has_pronoun(place) or _is_goal(place, item) else []
         last = item
     return []

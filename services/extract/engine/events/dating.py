@@ -97,7 +97,13 @@ def _coming(mention: Mention, chosen: Item) -> bool:
 
 
 def _same_time(place: Place) -> Item | None:
-    """ "visited Rabat in November, where he signed": the date before the opener of a clause that goes on at the same time and place."""
+    """ "visited Rabat in November, where he signed": the date before the opener of a clause that goes on at the same time and place.
+
+    So does "in its course" right behind the verb ("begins a tour on Sunday, visits in its course B").
+    """
+    behind = place.items[place.at + 1] if place.at + 1 < len(place.items) else None
+    if behind is not None and "in_course" in behind.tags and gap(place.trigger, behind) == 0:
+        return next((item for item in reversed(place.items[: place.at]) if "date" in item.tags), None)
     for position in range(place.at - 1, -1, -1):
         if "same_time" in place.items[position].tags:
             return next((item for item in reversed(place.items[:position]) if "date" in item.tags), None)

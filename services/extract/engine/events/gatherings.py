@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from schemas.codes import ActorLevel, EventType, EvidenceRole, Rank
+from schemas.codes import ActorLevel, EventType, EvidenceRole, Mode, Rank
 from services.extract.engine.clauses.mentions import Mention, party_span
 from services.extract.engine.clauses.roles import IN, Place, is_actor
 from services.extract.engine.events.pacts import INHERITED_WEIGHT, where
@@ -72,6 +72,7 @@ def build_meeting(story: Story, sentence: Sentence, place: Place, mention: Menti
     if len(states) >= 3:
         return _gather(story, sentence, mention, states, [*side, *others])
     people = [actor for actor in others if actor.iso and actor.iso != side[0].iso and _identifiable(actor)]
+    people = [actor for actor in people if not _second_office(actor)] or people[:1]
     side = [actor for actor in side if actor.iso and _identifiable(actor)]
     if not people or not side:
         return _officials_meet(story, mention, states)
@@ -113,7 +114,7 @@ def _two_sides(story: Story, place: Place, mention: Mention) -> tuple[list[Actor
         return [known(story, actor) for actor in mention.roles.get(role, Group()).members if actor.kind in TRAVELLERS]
 
     both = members("both")
-    side, others = both[:1] or members("side"), both[1:] or members("counterpart")
+    side, others = both[:1] or members("side"), [*both[1:], *members("counterpart")]
     if others and all("unnamed" in actor.tags for actor in others):
         others = _among(place, others) or others
     if not side and others:
@@ -151,7 +152,7 @@ def _gather(story: Story, sentence: Sentence, mention: Mention, states: list[str
     """People of three states or more: a summit; a call of them is one meeting (ontology 4.3)."""
     if _only_ambassadors(story, states, people):
         return "unnamed_counterpart"
-    at_a_distance = any("by_video" in item.tags for item in sentence.items)
+    at_a_distance = mention.rule.mode is Mode.PHONE or any("by_video" in item.tags for item in sentence.items)
     return _add_meeting(story, mention, EventType.MEETING if at_a_distance else EventType.SUMMIT, states, people)
 
 
@@ -194,6 +195,11 @@ def _office_of(story: Story, actor: Actor) -> tuple[Rank | None, str | None]:
 def _identifiable(actor: Actor) -> bool:
     """A person, a named office or a delegation; never just "officials" (ontology E5)."""
     return actor.person is not None or actor.kind == "delegation" or (actor.rank is not None and "official" not in actor.tags)
+
+
+def _second_office(actor: Actor) -> bool:
+    """ "the head of intelligence and adviser to the emir": an office without a rank or a name of its own is another one of the same man."""
+    return actor.rank is Rank.UNKNOWN and actor.person is None and actor.name is None
 
 
 def _visit_of(story: Story, side: list[Actor]) -> Mention | None:

@@ -90,13 +90,20 @@ def status_of(story: Story, mention: Mention) -> Status | None:
         return Status.COMPLETED if mention.sentence.headline else Status.PLANNED
     if mention.modality.ended and course in ("past", "present", "noun"):
         return Status.COMPLETED
+    if course == "present" and mention.type is EventType.VISIT and _over(story, mention):
+        return Status.COMPLETED  # "became the first president who visits it, last year"
     if mention.rule.status is not None and course == "past":
         return mention.rule.status
     if course == "noun":
         if mention.modality.completed or mention.modality.after:
             return Status.COMPLETED
-        end = mention.when.end if mention.when is not None else None
-        if end is not None and story.published is not None and end < story.published - timedelta(days=1):
+        if _over(story, mention):
             return Status.COMPLETED
         return Status.ONGOING if mention.modality.during and mention.type is not EventType.MEETING else None
     return _STATUS.get(course)
+
+
+def _over(story: Story, mention: Mention) -> bool:
+    """Whether the dates of the mention end before the day before publication."""
+    end = mention.when.end if mention.when is not None else None
+    return end is not None and story.published is not None and end < story.published - timedelta(days=1)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import product, takewhile
 
 from schemas.codes import EventType, EvidenceRole, Rank
+from services.extract.engine.clauses.complements import genitive
 from services.extract.engine.clauses.mentions import Mention, party_span
 from services.extract.engine.clauses.roles import Place, is_actor, is_plain
 from services.extract.engine.events.dating import day_of
@@ -37,7 +38,7 @@ def build_visit(story: Story, sentence: Sentence, place: Place, mention: Mention
     states = list(dict.fromkeys(actor.iso for actor in visitors if actor.iso))
     if not states:
         return "no_visitor_state" if visitors else "no_visitor"
-    if _only_describes(mention, visitors) or _appraises(place, mention):
+    if _only_describes(place, mention, visitors) or _appraises(place, mention):
         keep(story, mention)
         return "not_asserted"
     if all(actor.rank is Rank.AMBASSADOR for actor in visitors):
@@ -137,17 +138,24 @@ def _add_visit(story: Story, place: Place, mention: Mention, origin: str, target
     return None
 
 
-def _only_describes(mention: Mention, visitors: list[Actor]) -> bool:
+def _only_describes(place: Place, mention: Mention, visitors: list[Actor]) -> bool:
     """A visit that is only spoken of: no verb carries it and nothing dates it, or it is a remark ("the first by an official")."""
     modality, told = mention.modality, mention.rule.told
     if "n.visit" not in mention.trigger.tags:
         return False
-    if modality.course == "noun" and not (modality.during or modality.after or modality.completed or told) and mention.when is None:
+    bare = modality.course == "noun" and not (modality.during or modality.after or modality.completed or told)
+    if bare and mention.when is None and not _announces(place, mention):
         return True
     generic = not any(actor.person or actor.kind == "delegation" or "official" not in actor.tags for actor in visitors)
     strangers = all("indef" in actor.tags and actor.person is None and actor.name is None for actor in visitors)
     some = modality.course == "noun" and bool(visitors) and strangers
     return mention.first is not None and (generic or some)
+
+
+def _announces(place: Place, mention: Mention) -> bool:
+    """ "A surprise visit by the minister to B" opens a headline: what it tells is new; "the visit of the minister" is known."""
+    known_before = "def" in place.trigger.tags or "poss" in place.trigger.tags or bool(genitive(place))
+    return mention.sentence.headline and place.trigger.first <= 1 and not known_before
 
 
 def _members_state(place: Place, delegation: Actor) -> str | None:

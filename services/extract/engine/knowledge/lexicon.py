@@ -137,7 +137,7 @@ def load_lexicon(folder: Path, shared: Path) -> Lexicon:
     paradigms = {name: _paradigm(language, name) for name in language.paradigms}
     prefixes = Prefixes((prefix for table in language.proclitics.values() for prefix in table), language.assimilation)
     forms = FormTable(prefixes, {mark: frozenset(classes) for mark, classes in language.apart.items()})
-    sources = [*_word_forms(words, paradigms, folder), *_country_forms(countries), *_person_forms(names, persons)]
+    sources = [*_word_forms(words, paradigms, folder, _article(language)), *_country_forms(countries), *_person_forms(names, persons)]
     folded = fold_all([] if language.accents else [stem for _, _, lemma in sources for stem in lemma.split("|")])
     for entry, paradigm, lemma in sources:
         if language.accents:
@@ -169,16 +169,29 @@ def _persons(path: Path) -> Mapping[str, Person]:
     return {id: Person(id, person.name, person.country, person.offices) for id, person in data.items()}
 
 
-def _word_forms(words: list[Word], paradigms: Mapping[str, Paradigm], folder: Path) -> Iterator[tuple[Entry, str, str]]:
-    shared: dict[tuple[str, ...], frozenset[str]] = {}  # many words are of few classes: one object for all of them
+def _article(language: LanguageFile) -> str | None:
+    """The prefix that is the article and nothing else, where there is one."""
+    return next((prefix for table in language.proclitics.values() for prefix, tags in table.items() if tuple(tags) == ("def",)), None)
+
+
+_BEARERS = frozenset({"office", "org"})
+CLOSED = frozenset({"closed"})
+"""The class of an office whose last word has the article ("the minister of the interior"): no genitive follows it any more."""
+
+
+def _word_forms(
+    words: list[Word], paradigms: Mapping[str, Paradigm], folder: Path, article: str | None
+) -> Iterator[tuple[Entry, str, str]]:
+    shared: dict[tuple[str, ...], tuple[frozenset[str], frozenset[str]]] = {}  # many words are of few classes: one object for all of them
     for word in words:
-        classes = shared.setdefault(word.class_, frozenset(word.class_))
+        plain, closed = shared.setdefault(word.class_, (frozenset(word.class_), CLOSED.union(word.class_)))
+        bearer = article is not None and not _BEARERS.isdisjoint(plain)
         for paradigm, lemmas in word.forms.items():
             if paradigm not in paradigms:
                 raise ConfigError(f"{folder}: {lemmas[0]!r} names the unknown paradigm {paradigm!r}; language.toml lists them.")
             for lemma in lemmas:
                 entry = Entry(
-                    classes=classes,
+                    classes=closed if bearer and lemma.rpartition(" ")[2].startswith(str(article)) and " " in lemma else plain,
                     lemma=lemma,
                     iso=word.iso,
                     key=word.key,

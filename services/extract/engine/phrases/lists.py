@@ -254,9 +254,12 @@ def _holds_office(before: Item, item: Item) -> bool:
     if known.kind not in ("official", "person") or (known.person is None and known.name is None):
         return False
     bare = office.kind == "official" and office.person is None and office.name is None and not office.plural and office.rank is not None
-    if not bare or office.iso is None or office.iso != known.iso or {"speaker_for", "counterpart", "official"} & office.tags:
+    same = office.iso == known.iso or (office.iso is None and "apposed" in known.tags)
+    if not bare or known.iso is None or not same or {"speaker_for", "counterpart", "official"} & office.tags:
         return False
-    known.rank, known.office = office.rank, office.office
+    if "apposed" not in known.tags:  # of several offices the first one counts
+        known.rank, known.office = office.rank, office.office
+    known.tags |= {"apposed"}
     before.value.members.extend(item.value.members[1:])
     before.end, before.last = item.end, item.last
     return True

@@ -37,9 +37,20 @@ def phrase(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
         return _headed(text, items, at)
     if "person" in tags:
         return _person(text, items, at)
+    if {"state", "demonym"} <= tags and _among_adjectives(items, at):
+        return None
     if "state" in tags or "city" in tags:
         return _place(items, at)
     return None
+
+
+def _among_adjectives(items: list[Item], at: int) -> bool:
+    """ "Syrian-Israeli talks": the name of a state that is its adjective too is the adjective right beside another one."""
+    before, after = items[at - 1] if at else None, items[at + 1] if at + 1 < len(items) else None
+    if after is not None and "demonym" in after.tags and gap(items[at], after) == 0 and not {"conj", "state", "def"} & after.tags:
+        return True
+    beside = before is not None and "demonym" in before.tags and gap(before, items[at]) == 0 and not {"state", "def"} & before.tags
+    return beside and "conj" not in items[at].tags
 
 
 def _capital_of(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
@@ -126,6 +137,10 @@ def _headed(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
 
 
 _DEFINITE = frozenset({"def", "own"})
+_CLOSED = frozenset({"def", "closed"})
+"""A head with the article, on its first or its last word, takes no genitive."""
+MEMBER_WORDS = 2
+"""Unknown words that say who the members of a delegation are, between "of" and the adjective of their state."""
 
 
 @lru_cache(maxsize=1_024)
@@ -298,6 +313,8 @@ class _Phrase:
             return False
         if {"p.from", "p.in", "p.of"} & item.tags and not {"state", "city"} & item.tags:
             return self._take_preposition(item)
+        if _CLOSED & self.head.tags and item.tags.isdisjoint(MARKS) and self.last.tags.isdisjoint({"p.of", "p.from", "p.in"}):
+            return False  # "the foreign minister Cairo": the place is another part of the sentence
         if "state" in item.tags and "in" not in item.tags and not (self.kind == "delegation" and "to" in item.tags):
             found = item.entry("state")
         elif "city" in item.tags and (self.kind == "office" or "government" in self.head.tags) and not (item.tags & (MARKS - {"p.of"})):
@@ -341,6 +358,8 @@ class _Phrase:
 
     def _take_preposition(self, item: Item) -> bool:
         following = self.items[self.position + 1] if self.position + 1 < len(self.items) else None
+        if self.kind == "delegation" and "p.from" in item.tags and self._take_members(item, following):
+            return True
         whose = {"state", "org", "demonym"} | ({"capital"} if "p.of" in item.tags and self.kind == "office" else set())
         if following is None or gap(item, following) > 0 or not (whose & following.tags) or "conj" in following.tags:
             return False
@@ -353,6 +372,17 @@ class _Phrase:
         self.last = item
         self.position += 1
         return True
+
+    def _take_members(self, preposition: Item, following: Item | None) -> bool:
+        """ "a delegation of Syrian Druze": people that the lexicon does not know, with the adjective of their state, act for no state."""
+        if following is None or not 0 < gap(preposition, following) <= MEMBER_WORDS or {"demonym"} - following.tags:
+            return False
+        found = following.entry("demonym")
+        if found is None or {"conj", "to", "in"} & following.tags:
+            return False
+        self.actor.iso, self.actor.level = found.iso, max(self.actor.level, ActorLevel.NON_STATE, key=LEVELS.__getitem__)
+        self.position += 1
+        return self._reach(following)
 
     def _take_unknown_name(self) -> None:
         """A name that the lexicon does not know, behind an office whose state is told."""
