@@ -36,7 +36,7 @@ from services.extract.engine.phrases.find import find_actors
 from services.extract.engine.text import Text, normalize
 from services.extract.engine.words.compound import join_verbs
 from services.extract.engine.words.dates import FIRST_YEAR, LAST_YEAR, find_dates
-from services.extract.engine.words.items import Item, Sentence, numbers, scan, with_colons
+from services.extract.engine.words.items import Item, Sentence, marks_of, numbers, scan, with_colons
 from services.extract.engine.words.names import named, without_strangers
 from services.extract.engine.words.numericdates import with_numeric_dates
 from services.extract.engine.words.particles import join_particles, right_case
@@ -113,14 +113,19 @@ class Extractor:
         language = reader.lexicon.language
         text = named(text, language)
         story = Story(text, reader.lexicon, self._watchlist, published)
-        found = own_sentences(sentences(text, _words(text, reader.lexicon), language.abbreviations))
+        known = _words(text, reader.lexicon)
+        marks = marks_of(known)  # what the article has no word of need not be sought in its sentences
+        found = sentences(text, known, language.abbreviations)
+        if "foreign" in marks:
+            found = own_sentences(found)
         context = Context(
             home=article.source.country or language.home,
             unsaid=language.home is not None,
             persons=reader.lexicon.persons,
             day=published,
         )
-        resolve_twins(found, context.home)
+        if "twin" in marks:
+            resolve_twins(found, context.home)
         words: dict[int, list[Item]] = {}
         for sentence in found:
             sentence.items = find_dates(text, without_strangers(text, sentence.items))
@@ -128,9 +133,12 @@ class Extractor:
                 sentence.items = compose_verbs(text, sentence.items)
             if language.compound_verbs:
                 sentence.items = join_verbs(text, sentence.items)
-            resolve_kingdom(sentence, context)
-            resolve_own_country(sentence)
-            resolve_that_country(sentence)
+            if "kingdom" in marks:
+                resolve_kingdom(sentence, context)
+            if "own_country" in marks:
+                resolve_own_country(sentence)
+            if "that_country" in marks:
+                resolve_that_country(sentence)
             words[sentence.number] = list(sentence.items)
             sentence.items = find_actors(text, sentence.items)
         _name_again(text, found, words, reader.lexicon)

@@ -65,7 +65,7 @@ def _read_triggers(story: Story, sentence: Sentence, rules: RuleBook) -> None:
     for at in triggers:
         item, place = items[at], Place(items, at)
         done: set[EventType] = set()
-        for rule in rules.of(item.tags):
+        for rule in rules.of(item.tags, sentence.tags):
             if rule.type in done:
                 continue
             outcome = _apply(story, sentence, place, rule)

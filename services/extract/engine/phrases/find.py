@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from bisect import bisect_right
 
 from services.extract.engine.phrases.actors import NAMES_STATE
 from services.extract.engine.phrases.frontwords import HEADS
 from services.extract.engine.phrases.lists import grouped, listed, owned, with_asides, with_prepositions
 from services.extract.engine.phrases.nounphrases import phrase
 from services.extract.engine.text import Text
-from services.extract.engine.words.items import Item, gap, has_comma
+from services.extract.engine.words.items import Item, gap
 
 PHRASES = HEADS | {"person", "state", "city", "demonym"}
 """What a noun phrase of an actor can begin with."""
@@ -34,14 +34,26 @@ def find_actors(text: Text, items: list[Item]) -> list[Item]:
         found = with_asides(text, found) if text.capitals and "official" in marks else found
         found = grouped(text, listed(text, found) if marks & NAMES_STATE else found)
         found = owned(found) if "own" in marks else found
-    if items and text.norm.find(",", items[0].start, items[-1].start) >= 0:
-        parted = False
-        for before, item in pairwise(found):
-            if item.start > before.end + 1 and has_comma(text, before, item):
-                item.tags = item.tags | {"after_comma"}
-                parted = parted or "actor" in item.tags
-        found = _with_breaks(found) if parted else found
-    return found
+    return _with_commas(text, found) if items else found
+
+
+def _with_commas(text: Text, items: list[Item]) -> list[Item]:
+    """`items` with a mark on each that stands behind a comma: sought from the commas, since there are fewer of them than of words."""
+    comma = text.norm.find(",", items[0].start, items[-1].start)
+    if comma < 0:
+        return items
+    starts = [item.start for item in items]
+    parted = False
+    while comma >= 0:
+        at = bisect_right(starts, comma)
+        if at == len(items):
+            break
+        item, before = items[at], items[at - 1]
+        if before.end <= comma and item.start > before.end + 1:
+            item.tags = item.tags | {"after_comma"}
+            parted = parted or "actor" in item.tags
+        comma = text.norm.find(",", item.start, starts[-1])
+    return _with_breaks(items) if parted else items
 
 
 def _with_breaks(items: list[Item]) -> list[Item]:

@@ -66,7 +66,7 @@ def find_dates(text: Text, items: list[Item]) -> list[Item]:
     position = 0
     while position < len(items):
         run = _run(text, items, position) if _is_date(items[position].tags) else None
-        if run:
+        if run is not None:
             expression, used = run
             first, last = items[used[0]], items[used[-1]]
             found.extend(item for item in items[position : used[0]] if item.lead >= 0)
@@ -96,14 +96,12 @@ def _joined(text: Text, left: Item, right: Item) -> bool:
 
 def _run(text: Text, items: list[Item], position: int) -> tuple[DateExpression, list[int]] | None:
     """The date expression that begins at `position`, and the positions of its words."""
-    end = position + 1
-    while (
-        end < min(position + MAX_WORDS, len(items))
-        and (_is_date(items[end].tags) or _bridges(text, items, end))
-        and _joined(text, items[end - 1], items[end])
-    ):
+    end, limit = position + 1, min(position + MAX_WORDS, len(items))
+    dated = not _DATED.isdisjoint(items[position].tags)
+    while end < limit and (_is_date(items[end].tags) or _bridges(text, items, end)) and _joined(text, items[end - 1], items[end]):
+        dated = dated or not _DATED.isdisjoint(items[end].tags)
         end += 1
-    if all(_DATED.isdisjoint(item.tags) for item in items[position:end]):
+    if not dated:  # most runs are a preposition that could lead a date
         return None
     used = _trim(items, list(range(position, end)))
     if not used or (not any(_ANCHORS & items[i].tags for i in used) and not _bare_year(items, used)):

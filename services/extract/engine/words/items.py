@@ -63,6 +63,11 @@ by_start = attrgetter("start")
 """The order of items in a text."""
 
 
+def marks_of(items: list[Item]) -> frozenset[str]:
+    """The tags of any of `items`: they tell which steps have anything to do. Most words share their tags, so few sets are joined."""
+    return frozenset().union(*{item.tags for item in items})
+
+
 def scan(text: Text, lexicon: Lexicon, *, stops: bool = False) -> list[Item]:
     """All words of `lexicon` in `text`, longest first from the left, whole words only; look-alikes only when `stops` are wanted."""
     forms, flat, starts, words = lexicon.forms, text.flat, text.starts, text.words

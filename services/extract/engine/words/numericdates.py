@@ -17,7 +17,10 @@ CENTURY = 2000
 
 def with_numeric_dates(text: Text, items: list[Item]) -> list[Item]:
     """`items` with each date of numbers as one item, whose value is its day, month and year (`None` when it names none)."""
-    if not any("number" in item.tags for item in items):
+    for item in items:  # a plain loop, since every text comes here and many have no number
+        if "number" in item.tags:
+            break
+    else:
         return items
     out: list[Item] = []
     covered = -1

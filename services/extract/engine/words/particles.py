@@ -51,6 +51,11 @@ def _has_its_capital(lemma: str, raw: str) -> bool:
 
 def join_particles(text: Text, items: list[Item]) -> list[Item]:
     """`items` with each particle joined to its word: the word takes its marks, and begins or ends where the particle does."""
+    for item in items:  # a plain loop, since every text comes here and some languages have no particles
+        if NEXT in item.tags or BACK in item.tags:
+            break
+    else:
+        return items
     joined: list[Item] = []
     waiting: list[Item] = []
     for item in items:

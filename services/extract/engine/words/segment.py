@@ -12,6 +12,7 @@ from services.extract.engine.words.items import Item, Sentence
 
 _END = re.compile(r"[\n.!?…](?:(?<=[.!?…])[.!?…]+)?")
 """A line end, or marks of the end of a sentence. A pattern that begins with one set of characters is sought fastest."""
+_NOTHING = " .\n!?…"
 _BULLETS = frozenset("•-*·◾▪●")
 DECK_WORDS = 20
 """A line shorter than this right after the headline is a deck or a bullet, not yet the lead."""
@@ -28,17 +29,18 @@ def sentences(text: Text, items: list[Item], abbreviations: Collection[str] = ()
     """The sentences of `text` that hold any item, each with its items; a full stop behind one of `abbreviations` ends none."""
     found: list[Sentence] = []
     lead_left, in_deck, line = LEAD_SENTENCES, True, 0
-    spans = without_furniture(text, _spans(text.norm, abbreviations), items)
-    items = [item for item in items if not item.tags <= FURNITURE]
+    furniture = [item for item in items if not item.tags.isdisjoint(FURNITURE)]
+    spans = _spans(text.norm, abbreviations)
+    spans = without_furniture(text, spans, items if furniture else [])
+    if furniture:
+        items = [item for item in items if not item.tags <= FURNITURE]
     starts = [item.start for item in items]
     for start, end in spans:
-        first, last = text.token(start), text.token(end - 1)
-        if last == first and not text.flat[start:end].strip():
+        if text.flat[start:end].isspace():
             continue
-        words = last - first + (text.flat[start] != " " and start > 0)
         headline = line == 0
         bullet = in_deck and text.norm[start:end].lstrip()[:1] in _BULLETS
-        if headline or bullet or (in_deck and line == 1 and words < DECK_WORDS and _is_deck(text.norm, start, end)):
+        if headline or bullet or (in_deck and line == 1 and _words(text, start, end) < DECK_WORDS and _is_deck(text.norm, start, end)):
             lead = True
         elif lead_left:
             lead, in_deck = True, False
@@ -65,6 +67,10 @@ def own_sentences(found: list[Sentence]) -> list[Sentence]:
             sentence.items = [item for item in sentence.items if "foreign" not in item.tags] if strange else sentence.items
             own.append(sentence)
     return own
+
+
+def _words(text: Text, start: int, end: int) -> int:
+    return text.token(end - 1) - text.token(start) + (text.flat[start] != " " and start > 0)
 
 
 def _is_deck(norm: str, start: int, end: int) -> bool:
@@ -103,7 +109,7 @@ def _spans(norm: str, abbreviations: Collection[str]) -> list[tuple[int, int]]:
         start = end
     if start < len(norm):
         spans.append((start, len(norm)))
-    return [piece for span in spans if norm[span[0] : span[1]].strip(" .\n!?…") for piece in _pieces(norm, *span)]
+    return [piece for start, end in spans if norm[start:end].strip(_NOTHING) for piece in _pieces(norm, start, end)]
 
 
 def _last_word(norm: str, at: int) -> str:
@@ -116,6 +122,8 @@ def _last_word(norm: str, at: int) -> str:
 
 def _pieces(norm: str, start: int, end: int) -> list[tuple[int, int]]:
     """A sentence that no reader would finish, cut at spaces: so the work on one sentence is bounded."""
+    if end - start <= MAX_SENTENCE_CHARS:
+        return [(start, end)]
     pieces = []
     while end - start > MAX_SENTENCE_CHARS:
         cut = norm.find(" ", start + MAX_SENTENCE_CHARS, end)
