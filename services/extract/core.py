@@ -21,6 +21,7 @@ from services.extract.engine.events.story import Story
 from services.extract.engine.knowledge.lexicon import Lexicon, states_of
 from services.extract.engine.knowledge.reader import Reader, Readers
 from services.extract.engine.knowledge.watch import SHIPPED, Watchlist, find_watchlist, load_watchlist
+from services.extract.engine.phrases.actors import Group
 from services.extract.engine.phrases.context import (
     Context,
     full_names,
@@ -139,10 +140,11 @@ class Extractor:
                 resolve_own_country(sentence)
             if "that_country" in marks:
                 resolve_that_country(sentence)
-            words[sentence.number] = list(sentence.items)
-            sentence.items = find_actors(text, sentence.items)
+            words[sentence.number] = sentence.items
+            _find_actors(text, sentence)
         _name_again(text, found, words, reader.lexicon)
-        story.note_ground(found)
+        if "held.ground" in marks:
+            story.note_ground(found)
         for sentence in found:
             learn_offices(text, sentence, context)
             read_sentence(story, sentence, reader.rules)
@@ -166,6 +168,11 @@ def _words(text: Text, lexicon: Lexicon) -> list[Item]:
     return with_colons(text, join_particles(text, found))
 
 
+def _find_actors(text: Text, sentence: Sentence) -> None:
+    sentence.items = find_actors(text, sentence.items)
+    sentence.actors = [item for item in sentence.items if isinstance(item.value, Group)]
+
+
 def _name_again(text: Text, found: list[Sentence], words: dict[int, list[Item]], lexicon: Lexicon) -> None:
     """Read the sentences again in which somebody is named by the surname alone."""
     names = surnames(text, found, lexicon)
@@ -177,8 +184,11 @@ def _name_again(text: Text, found: list[Sentence], words: dict[int, list[Item]],
         sentence.items = words[sentence.number]
     touched = {sentence.number for sentence in name_again(text, found, names, whole, lexicon)}
     for sentence in found:
-        again = sentence.number in touched
-        sentence.items = find_actors(text, without_strangers(text, sentence.items)) if again else phrases[sentence.number]
+        if sentence.number in touched:
+            sentence.items = without_strangers(text, sentence.items)
+            _find_actors(text, sentence)
+        else:
+            sentence.items = phrases[sentence.number]
 
 
 def _span(text: Text, start: int, end: int) -> Span:

@@ -49,12 +49,11 @@ UNREAL = {
 
 def read_sentence(story: Story, sentence: Sentence, rules: RuleBook) -> None:
     """Try every rule at every trigger of `sentence`; add the mentions and skips to `story`."""
-    items = sentence.items
     if asks(story.text, sentence):
         return
     _note_denials(story, sentence)
     _read_triggers(story, sentence, rules)
-    story.note_topic(_spoken_of(items))
+    story.note_topic(_spoken_of(sentence.actors))
 
 
 def _read_triggers(story: Story, sentence: Sentence, rules: RuleBook) -> None:
@@ -75,9 +74,9 @@ def _read_triggers(story: Story, sentence: Sentence, rules: RuleBook) -> None:
                 done.add(rule.type)
 
 
-def _spoken_of(items: list[Item]) -> Group | None:
+def _spoken_of(actors: list[Item]) -> Group | None:
     """The one person or office that a sentence names first without a preposition: who acts when the next one names nobody."""
-    for item in items:
+    for item in actors:
         if isinstance(item.value, Group) and is_plain(item) and (people := _people(item)):
             return Group(people[:1]) if len(item.value.members) == 1 else None
     return None

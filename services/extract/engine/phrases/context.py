@@ -136,7 +136,7 @@ def surnames(text: Text, sentences: list[Sentence], lexicon: Lexicon) -> dict[st
     """The last words of full names in the article that no other word of the lexicon looks like."""
     found: dict[str, Actor] = {}
     for sentence in sentences:
-        for item in sentence.items:
+        for item in sentence.actors:
             if not isinstance(item.value, Group):
                 continue
             for actor in item.value.members:
@@ -152,7 +152,7 @@ def surnames(text: Text, sentences: list[Sentence], lexicon: Lexicon) -> dict[st
 
 def full_names(text: Text, sentences: list[Sentence]) -> list[tuple[int, int]]:
     """Where names of several words stand; the surname inside one is no second mention of its bearer."""
-    groups = [item.value for sentence in sentences for item in sentence.items if isinstance(item.value, Group)]
+    groups = [item.value for sentence in sentences for item in sentence.actors if isinstance(item.value, Group)]
     spans = [actor.name for group in groups for actor in group.members if actor.name is not None]
     return [span for span in spans if " " in text.flat[span[0] : span[1]].strip()]
 
@@ -216,7 +216,7 @@ def _elsewhere(sentence: Sentence, item: Item, home: str) -> bool:
 
 def learn_offices(text: Text, sentence: Sentence, context: Context) -> None:
     """Remember who holds an office in this article, and give offices without a state to their holder or the home state (ontology S7)."""
-    for item in sentence.items:
+    for item in sentence.actors:
         if not isinstance(item.value, Group):
             continue
         _one_person(item.value.members, context)

@@ -9,7 +9,7 @@ from services.extract.engine.phrases.frontwords import HEADS
 from services.extract.engine.phrases.lists import grouped, listed, owned, with_asides, with_prepositions
 from services.extract.engine.phrases.nounphrases import phrase
 from services.extract.engine.text import Text
-from services.extract.engine.words.items import Item, gap
+from services.extract.engine.words.items import Item, gap, marks_of
 
 PHRASES = HEADS | {"person", "state", "city", "demonym"}
 """What a noun phrase of an actor can begin with."""
@@ -18,18 +18,18 @@ PHRASES = HEADS | {"person", "state", "city", "demonym"}
 def find_actors(text: Text, items: list[Item]) -> list[Item]:
     """`items` with the noun phrases of actors joined into items tagged `actor` (their value is a `Group`)."""
     found: list[Item] = []
-    marks = frozenset[str]()  # of all actors: they tell which of the passes below have anything to do
-    position = 0
-    while position < len(items):
-        item = items[position]
-        built = None if item.tags.isdisjoint(PHRASES) else phrase(text, items, position)
-        if built is None:
-            position += 1
-        else:
-            item, position = built
-            marks |= item.tags
-        found.append(item)
-    if marks:
+    made: list[Item] = []
+    reached = 0
+    for position in [position for position, item in enumerate(items) if not item.tags.isdisjoint(PHRASES)]:
+        built = phrase(text, items, position) if position >= reached else None
+        if built is not None:
+            found += items[reached:position]
+            item, reached = built
+            found.append(item)
+            made.append(item)
+    found += items[reached:]
+    if made:
+        marks = marks_of(made)  # they tell which of these passes have anything to do
         found = with_prepositions(text, found)
         found = with_asides(text, found) if text.capitals and "official" in marks else found
         found = grouped(text, listed(text, found) if marks & NAMES_STATE else found)

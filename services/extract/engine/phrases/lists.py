@@ -55,8 +55,10 @@ def with_prepositions(text: Text, items: list[Item]) -> list[Item]:
                 title = out.pop()
                 item.tags = item.tags | (title.tags & MARKS)
                 item.start, item.first = title.start, title.first
-            _absorb_description(text, out, item)
-            _absorb_fillers(text, out, item)
+            if not item.tags.isdisjoint(_DESCRIBED):
+                _absorb_description(text, out, item)
+            if text.capitals:
+                _absorb_fillers(text, out, item)
             if out and _preposition(out[-1]) and gap(out[-1], item) <= 0 and not has_comma(text, out[-1], item):
                 before = out.pop()
                 item.tags = (item.tags - {"conj"}) | (before.tags & MARKS)
@@ -73,7 +75,7 @@ def _absorb_fillers(text: Text, out: list[Item], item: Item) -> None:
     """ "to the new Israeli minister": adjectives between a preposition and a noun phrase belong to the phrase."""
     count = 0
     nearest = item
-    while text.capitals and count < len(out) and "filler" in out[-1 - count].tags and gap(out[-1 - count], nearest) == 0:
+    while count < len(out) and "filler" in out[-1 - count].tags and gap(out[-1 - count], nearest) == 0:
         nearest = out[-1 - count]
         count += 1
     if not count or len(out) <= count or not _preposition(out[-1 - count]) or gap(out[-1 - count], nearest) > 0:
@@ -86,8 +88,6 @@ def _absorb_fillers(text: Text, out: list[Item], item: Item) -> None:
 
 def _absorb_description(text: Text, out: list[Item], item: Item) -> None:
     """ "to the Moroccan capital Rabat": the words between the preposition and the city belong to the city."""
-    if item.tags.isdisjoint(_DESCRIBED):
-        return
     count = 0
     nearest = item
     while count < len(out) and ({"filler", "demonym", "capital_word"} & out[-1 - count].tags) and gap(out[-1 - count], nearest) == 0:
@@ -185,8 +185,8 @@ def grouped(text: Text, items: list[Item]) -> list[Item]:
     """Actors joined by "and" become one item; what the first says of all (ministers of, "his counterpart") is handed on."""
     out: list[Item] = []
     for position, item in enumerate(items):
-        before = out[-1] if out else None
-        if before is None or not isinstance(before.value, Group) or not ("conj" in item.tags or isinstance(item.value, Group)):
+        before = out[-1] if out and ("conj" in item.tags or isinstance(item.value, Group)) else None
+        if before is None or not isinstance(before.value, Group):
             out.append(item)
             continue
         if _abbreviates(text, before, item):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
@@ -19,6 +18,8 @@ NAME_WORDS = 3
 """Words of an unknown name at most."""
 PORTFOLIO_WORDS = 3
 """Words of a ministry that the lexicon does not know, between "minister" and the state's adjective, at most."""
+_STATE, _PERSON = frozenset({"state"}), frozenset({"person"})
+_PLACE = {kind: frozenset({kind, "place"}) for kind in ("capital", "city")}
 _IN_FRONT = frozenset({"demonym", "state", "city", "org"})
 
 
@@ -65,9 +66,9 @@ def _capital_of(text: Text, items: list[Item], at: int) -> tuple[Item, int] | No
         found = named.entry("city")
         if found is not None and found.iso == entry.iso:
             actor = Actor("capital", items[at].start, named.end, iso=entry.iso, city=found.key)
-            return _make(actor, items, at, named, {"capital", "place"}), at + 3
+            return _make(actor, items, at, named, _PLACE["capital"]), at + 3
     actor = Actor("capital", items[at].start, items[at + 1].end, iso=entry.iso)
-    return _make(actor, items, at, items[at + 1], {"capital", "place"}), at + 2
+    return _make(actor, items, at, items[at + 1], _PLACE["capital"]), at + 2
 
 
 def _capital_in_front(items: list[Item], at: int) -> tuple[Item, int] | None:
@@ -82,12 +83,18 @@ def _capital_in_front(items: list[Item], at: int) -> tuple[Item, int] | None:
     if entry is None or entry.iso is None:
         return None
     actor = Actor("capital", items[at].start, behind.end, iso=entry.iso)
-    return _make(actor, items, at, behind, {"capital", "place"}), at + 2
+    return _make(actor, items, at, behind, _PLACE["capital"]), at + 2
 
 
-def _make(actor: Actor, items: list[Item], at: int, last: Item, tags: Iterable[str]) -> Item:
+@lru_cache(maxsize=8_192)
+def _marked(first: frozenset[str], tags: frozenset[str], poss: bool) -> frozenset[str]:
+    """The tags of a phrase that begins with a word of tags `first`; kept, since the same ones come again and again."""
+    return (first & MARKS).union(tags, ("actor", "poss") if poss else ("actor",))
+
+
+def _make(actor: Actor, items: list[Item], at: int, last: Item, tags: frozenset[str]) -> Item:
     first = items[at]
-    marks = (first.tags & MARKS).union(tags, ("actor", "poss") if "poss" in last.tags else ("actor",))
+    marks = _marked(first.tags, tags, "poss" in last.tags)
     return Item(first.start, max(last.end, actor.end), first.first, last.last, marks, first.readings, Group([actor]), first.lead)
 
 
@@ -97,12 +104,12 @@ def _place(items: list[Item], at: int) -> tuple[Item, int]:
         entry = item.entry("state")
         assert entry is not None
         actor = Actor("state", item.start, item.end, iso=entry.iso, definite=True)
-        return _make(actor, items, at, item, {"state"}), at + 1
+        return _make(actor, items, at, item, _STATE), at + 1
     entry = item.entry("city")
     assert entry is not None
     kind = "capital" if "capital" in item.tags else "city"
     actor = Actor(kind, item.start, item.end, iso=entry.iso, city=entry.key)
-    return _make(actor, items, at, item, {kind, "place"}), at + 1
+    return _make(actor, items, at, item, _PLACE[kind]), at + 1
 
 
 def _person(text: Text, items: list[Item], at: int) -> tuple[Item, int]:
@@ -127,8 +134,8 @@ def _person(text: Text, items: list[Item], at: int) -> tuple[Item, int]:
             if office.kind == "official" and office.person is None and office.name is None and office.iso in (None, actor.iso):
                 actor.rank, actor.office, actor.head = office.rank, office.office, office.head
                 actor.end = office.end
-                return _make(actor, items, at, items[after - 1], {"person"}), after
-    return _make(actor, items, at, item, {"person"}), position
+                return _make(actor, items, at, items[after - 1], _PERSON), after
+    return _make(actor, items, at, item, _PERSON), position
 
 
 def _headed(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
@@ -176,14 +183,14 @@ class _Phrase:
             plural="plural" in self.head.tags or "dual" in self.head.tags,
             definite=not _DEFINITE.isdisjoint(items[self.at].tags) or "def" in self.head.tags,
             org=entry.key if self.kind == "org" else None,
-            tags=self.head.tags | marks | (front.tags if front is not None else frozenset()),
+            tags=self.head.tags | marks | front.tags if front is not None else self.head.tags | marks if marks else self.head.tags,
         )
 
     def read(self) -> tuple[Item, int]:
         """The phrase as one item, and the position behind it."""
         while self.position < len(self.items) and self.actor.person is None and self._take(self.items[self.position]):
             pass
-        if {"generic", "poss"} <= self.head.tags:
+        if "generic" in self.head.tags and "poss" in self.head.tags:
             self.actor.rank = None  # "its head": of the body named before
         if self.actor.iso is None and not self.actor.definite and self.actor.end == self.head.end and "generic" in self.head.tags:
             self.actor.rank = None  # "head of" something that the lexicon does not know: no president
@@ -192,7 +199,8 @@ class _Phrase:
         tags = _marks_of(self.actor.kind, self.entry.classes, own="own" in self.items[self.at].tags)
         item = _make(self.actor, self.items, self.at, self.last, tags)
         item.end = self.actor.end
-        item.last = max(self.text.token(self.actor.end - 1), self.last.last)
+        if self.actor.end > self.last.end:
+            item.last = max(self.text.token(self.actor.end - 1), self.last.last)
         if self.text.capitals and self.actor.name is not None and self.text.flat[item.end : item.end + 3] == " s ":
             item.tags |= {"poss"}
             item.last = self.text.token(item.end + 1)

@@ -47,7 +47,8 @@ class Item:
 class Sentence:
     """A sentence: offsets in `Text.norm`, ordinal, and where it stands. `items` are its words, later its phrases.
 
-    `tags` are those of any of its phrases, where it has a trigger: they tell at once what need not be looked for.
+    `actors` are those of its phrases that name who acts. `tags` are those of any of its phrases, where it has a trigger: they tell at
+    once what need not be looked for.
     """
 
     start: int
@@ -56,6 +57,7 @@ class Sentence:
     lead: bool
     headline: bool
     items: list[Item] = field(default_factory=list)
+    actors: list[Item] = field(default_factory=list)
     tags: frozenset[str] = frozenset()
 
 

@@ -55,7 +55,8 @@ def sentences(text: Text, items: list[Item], abbreviations: Collection[str] = ()
 
 def asks(text: Text, sentence: Sentence) -> bool:
     """Whether the sentence asks: it tells nothing (the question marks of all scripts are folded to one)."""
-    return text.norm[sentence.start : sentence.end].rstrip().endswith("?")
+    mark = text.norm.rfind("?", sentence.start, sentence.end)
+    return mark >= 0 and not text.norm[mark + 1 : sentence.end].strip()
 
 
 def own_sentences(found: list[Sentence]) -> list[Sentence]:
