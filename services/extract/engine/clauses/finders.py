@@ -317,6 +317,8 @@ def in_front(place: Place) -> list[Item]:
     for position in range(place.at - 1, -1, -1):
         item = place.items[position]
         words += max(gap(item, last), 0)
+        if "relative" in item.tags and words <= 1 and (named := subjects.antecedent(place.items, position)) is not None:
+            return [named]  # "X, who is on a visit to"
         if words > CARRIED_WORDS or "break" in item.tags:
             return []
         if "verb" in item.tags:
@@ -431,6 +433,8 @@ FINDERS: dict[str, Finder] = {
     "inside": complements.inside,
     "gathering": complements.gathering,
     "announcer": complements.announcer,
+    "companion": frontroles.companion,
+    "landing": frontroles.landing,
     "host": complements.host,
     "at": complements.at,
     "from": complements.from_,

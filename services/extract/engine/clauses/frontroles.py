@@ -207,6 +207,36 @@ def recognized(place: Place) -> list[Item]:
     return []
 
 
+def landing(place: Place) -> list[Item]:
+    """Where what the noun names comes down, or takes off for: the place behind the verb that follows ("a flight that landed in B")."""
+    for position in range(place.at + 1, len(place.items)):
+        item = place.items[position]
+        if {"v.arrive", "v.launch", "v.set_off"} & item.tags:
+            behind = ahead(Place(place.items, position))
+            return [one for one in behind if is_actor(one) and one.tags & {"state", "capital", "city"} and one.tags & _WHERE][:1]
+        if {"verb", "break"} & item.tags:
+            return []
+    return []
+
+
+_WHERE = frozenset({"p.in", "p.at", "p.to", "p.for"})
+_ENCOUNTERS = frozenset({"v.meet", "v.receive", "v.discuss", "v.host", "v.speak"})
+
+
+def companion(place: Place) -> list[Item]:
+    """Whom the subject of a second verb has just met ("met B and signed", "received B and signed"): he takes part in it."""
+    if "conj" not in place.trigger.tags:
+        return []
+    for position in range(place.at - 1, -1, -1):
+        item = place.items[position]
+        if "verb" in item.tags:
+            there = Place(place.items, position)
+            return (complements.with_(there) or subjects.object_(there)) if _ENCOUNTERS & item.tags else []
+        if "break" in item.tags:
+            return []
+    return []
+
+
 def by(place: Place) -> list[Item]:
     """Actors introduced by "by"."""
     return [item for item in ahead(place) if is_actor(item) and "p.by" in item.tags]

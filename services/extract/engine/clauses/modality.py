@@ -27,6 +27,9 @@ def judge(place: Place) -> Modality:
     result.during = "under_way" in trigger.tags
     if {"ptc", "svo"} <= trigger.tags and "verb" not in trigger.tags:
         return result  # a bare participle tells what is over, whatever governs its noun
+    if {"gerund", "after_comma"} <= trigger.tags:
+        result.course = _course_beside(place)
+        return result
     last, words = trigger, 0
     for position in range(place.at - 1, -1, -1):
         item = place.items[position]
@@ -47,6 +50,14 @@ def judge(place: Place) -> Modality:
     if result.course in ("noun", "present", "past", "future", "lapsed"):
         result.course = _moved_behind(place) or result.course
     return result
+
+
+def _course_beside(place: Place) -> str:
+    """ "will fly to A on Sunday, landing at noon": what goes with the verb before it happens as that does."""
+    for position in range(place.at - 1, -1, -1):
+        if "verb" in place.items[position].tags:
+            return judge(Place(place.items, position)).course
+    return "noun"
 
 
 def _by_its_subject(place: Place) -> str | None:
@@ -112,7 +123,8 @@ def _shade(place: Place, item: Item, words: int, result: Modality) -> None:
         if ("light" in tags or ("be" in tags and close)) and result.course == "noun":
             result.course = _tense(item)
         if result.course == "noun" and tags & CARRIERS and words <= GOVERN_WORDS:
-            result.course = _carried(item)
+            carried = _carried(item)  # "would open it during his visit": what the verb leaves open its occasion does not
+            result.course = "future" if result.during and carried == "hypothetical" and "would" in tags else carried
         if "purpose" in tags and close:
             result.course = "future"
         if "after" in tags and close:
@@ -304,8 +316,10 @@ def _without_aside(items: list[Item]) -> list[Item]:
             closing = next((k for k in range(at + 1, len(items)) if {"after_comma", "verb"} <= items[k].tags), None)
             if closing is None or any("relative" in other.tags for other in items[at + 1 : closing]):
                 return items
-            shift = items[closing].first - items[at - 1].last - 1 if at else 0
-            return [*items[:at], *(_moved_left(other, shift) for other in items[closing:])]
+            return _spliced(items, at, closing)
+        if {"after_comma", "passive"} <= item.tags and {"svo", "verb"} <= item.tags and not {"postpone", "cancel"} & item.tags:
+            closing = next((k for k in range(at + 1, len(items)) if {"after_comma", "verb"} <= items[k].tags), None)
+            return items if closing is None else _spliced(items, at, closing)
         if {"verb", "break"} & item.tags:
             return items
     return items
@@ -317,6 +331,12 @@ def _without_performance(items: list[Item]) -> list[Item]:
         return items
     goes_on = next((k for k, item in enumerate(items) if k > 1 and "verb" in item.tags), None)
     return items if goes_on is None else [_moved_left(item, item.first - items[0].first) for item in items[goes_on : goes_on + 1]]
+
+
+def _spliced(items: list[Item], at: int, closing: int) -> list[Item]:
+    """`items` without those from `at` to `closing`, as if they had never stood there."""
+    shift = items[closing].first - items[at - 1].last - 1 if at else 0
+    return [*items[:at], *(_moved_left(other, shift) for other in items[closing:])]
 
 
 def _moved_left(item: Item, words: int) -> Item:

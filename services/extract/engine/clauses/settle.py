@@ -85,7 +85,8 @@ def _said_by_a_party(place: Place) -> bool:
         if "doubt" in item.tags:
             return False
         if "say" in item.tags and "verb" in item.tags:
-            return {"v.announce", "perf"} <= item.tags or bool(mine & _states(subject(Place(place.items, position))))
+            speakers = _states(subject(Place(place.items, position)))
+            return {"v.announce", "perf"} <= item.tags or bool(mine & speakers) or ("passive" in place.trigger.tags and bool(speakers))
     return False
 
 
@@ -106,6 +107,8 @@ def _foretold(place: Place) -> bool:
             return False  # who brokers the accords announces who joins them
         if "say" in item.tags and "verb" in item.tags and position != place.at:
             speakers = _states(subject(Place(place.items, position)))
+            if {"v.announce", "perf"} <= item.tags and RELATIONS & trigger.tags:
+                return False  # a broker who announces it knows it from both sides
             if speakers and mine and not speakers & mine:
                 return bool(RELATIONS & trigger.tags) or not any("date" in other.tags for other in place.items)
     return False

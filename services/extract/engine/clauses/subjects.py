@@ -113,7 +113,7 @@ def _subject_before(place: Place) -> Item | None:
         item = items[position]
         words += max(gap(item, last), 0)
         if "relative" in item.tags and last is place.trigger and gap(item, last) == 0:
-            return _antecedent(items, position)
+            return antecedent(items, position)
         if "verb" in item.tags and conj:
             # "visits Morocco and signs": the second verb has the subject of the first.
             found = subject(Place(items, position))
@@ -145,7 +145,7 @@ def subject_in_front(place: Place) -> Item | None:
         if words > (FRONT_WORDS_PARTED if parted else FRONT_WORDS):
             return None
         if "relative" in item.tags and touches:
-            return _antecedent(items, position) or _actor_before(items, position)
+            return antecedent(items, position) or _actor_before(items, position)
         if "pronoun" in item.tags and touches:
             return _speaker(items, position) or _goes_on(items, position)
         if "inverts" in item.tags and touches:
@@ -178,10 +178,14 @@ def _goes_on(items: list[Item], position: int) -> Item | None:
     return None
 
 
+LEADER_WORDS = 2
+"""Unknown words at most between "headed by" and the office of who heads."""
+
+
 def _only_leads(items: list[Item], position: int) -> bool:
     """ "a delegation led by two ministers arrived": who leads without a name or a state is no subject beside the delegation."""
     before, item = items[position - 1] if position else None, items[position]
-    if before is None or "including" not in before.tags or gap(before, item) > 1 or not isinstance(item.value, Group):
+    if before is None or "including" not in before.tags or gap(before, item) > LEADER_WORDS or not isinstance(item.value, Group):
         return False
     return all(actor.iso is None or (actor.person is None and actor.name is None) for actor in item.value.members)
 
@@ -190,9 +194,11 @@ def _controller(place: Place) -> Item | None:
     """Who does what an infinitive says ("X came to sign"): the subject of the verb before it, else the actor in front of it."""
     items = place.items
     before = items[place.at - 1] if place.at else None
-    if first_to(place) is not None:
-        who = ("state", "capital") if before is not None and "n.states" in before.tags else ("official", "person", "delegation")
-        people = (item for item in reversed(items[: place.at - 3]) if is_plain(item) and has_member(item, who))
+    link = _link_of_first(place)
+    if link is not None and first_to(place) is not None:
+        of_states = before is not None and "n.states" in before.tags
+        who = ("state", "capital") if of_states else ("official", "person", "delegation", "state", "org")
+        people = (item for item in reversed(items[:link]) if is_plain(item) and has_member(item, who))
         return next(people, before)
     if before is not None and gap(before, place.trigger) == 0 and is_plain(before):
         return before  # "sees X sign", "asks X to sign"
@@ -207,32 +213,40 @@ def _controller(place: Place) -> Item | None:
 
 def first_to(place: Place) -> str | None:
     """ "became the first minister to visit": whether the infinitive tells what is over ("past") or set ("future"); else `None`."""
-    if "inf" not in place.trigger.tags or place.at < 3:
+    at = _link_of_first(place)
+    if at is None:
         return None
-    link, first, actor = _became(place)
-    close = gap(first, actor) == 0 and gap(actor, place.trigger) <= LAST_WORDS and gap(link, first) <= 1 + LAST_WORDS
-    if "first" not in first.tags or not (is_actor(actor) or "n.states" in actor.tags) or not close:
-        return None
-    if "will_be" in link.tags or {"became", "fut"} <= link.tags:
+    if "will_be" in place.items[at].tags or {"became", "fut"} <= place.items[at].tags:
         return "future"
-    return "past" if "became" in link.tags else None  # "he was the first to" is known from before
+    return "past" if "became" in place.items[at].tags else None  # "he was the first to" is known from before
 
 
-LAST_WORDS = 2
-"""Unknown words between "the first country" and "to": "of the Gulf"."""
+FIRST_WORDS = 3
+"""Unknown words at most between "the first" and the "to" of what one is the first to do."""
 
 
-def _became(place: Place) -> list[Item]:
-    """The verb of becoming, "first" and who is the first, right before an infinitive; a day may stand between."""
-    before = [item for item in place.items[max(place.at - 5, 0) : place.at] if "date" not in item.tags]
-    return before[-3:] if len(before) >= 3 else [place.trigger] * 3
+def _link_of_first(place: Place) -> int | None:
+    """Where the verb stands that makes somebody "the first minister ever to visit": right before "first"; `None` when it is not that."""
+    last, words = place.trigger, 0
+    if "inf" not in last.tags:
+        return None
+    for position in range(place.at - 1, 0, -1):
+        item = place.items[position]
+        words += max(gap(item, last), 0)
+        if words > FIRST_WORDS or item.tags & OPAQUE:
+            return None
+        if "first" in item.tags:
+            link = next((k for k in range(position - 1, -1, -1) if "date" not in place.items[k].tags), None)
+            return link if link is not None and gap(place.items[link], item) <= FIRST_WORDS else None
+        last = item
+    return None
 
 
 def _aside(items: list[Item], position: int) -> Item | None:
     """The actor before a relative clause between commas, in which the item at `position` stands."""
     for back in range(position, -1, -1):
         if "relative" in items[back].tags:
-            return _antecedent(items, back)
+            return antecedent(items, back)
         if "break" in items[back].tags:
             return None
     return None
@@ -262,7 +276,15 @@ def _speaker(items: list[Item], position: int) -> Item | None:
     return None
 
 
-def _antecedent(items: list[Item], position: int) -> Item | None:
+def _speaks(items: list[Item], verb: int, item: Item) -> bool:
+    """Whether the actor stands behind a comma with a verb of saying behind him: what he says came before."""
+    at = items.index(item)
+    following = items[at + 1] if at + 1 < len(items) else None
+    says = following is not None and {"say", "verb"} <= following.tags and gap(item, following) <= 1
+    return says and any("after_comma" in other.tags for other in items[verb + 1 : at + 1])
+
+
+def antecedent(items: list[Item], position: int) -> Item | None:
     """Whom a relative pronoun speaks of: the actor right before it, or the one that is "among the states that"."""
     if not position:
         return None
@@ -320,6 +342,8 @@ def object_(place: Place) -> list[Item]:
         if "including" in item.tags:
             skipping = "demonym" not in last.tags  # "met Qatari figures, among them X": it is X who was met
         elif is_plain(item):
+            if "svo" in place.trigger.tags and _speaks(items, place.at, item):
+                return []  # "is to meet B on Sunday, a source said"
             return [item] if chosen is not None or "p.obj" in item.tags or _has_pronoun(place) or _is_goal(place, item) else []
         last = item
     return []

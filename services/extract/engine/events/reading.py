@@ -127,7 +127,7 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> st
     if _nobody(mention):
         return "no_second_party"  # no need to look for dates and sources
     attributes(story, sentence, place, mention)
-    if mention.when is None and rule.type in _RECALLED and _presupposed(place):
+    if mention.when is None and rule.type in _RECALLED and _presupposed(place) and not (sentence.lead and _news_of(place, anchor)):
         mention.weak = mention.modality.after = True
     build = _BUILDERS.get(rule.type, build_pair)
     return build(story, sentence, place, mention)
@@ -177,6 +177,11 @@ def _presupposed(place: Place) -> bool:
         if not item.tags & _IN_A_CLAUSE:
             return False
     return False
+
+
+def _news_of(place: Place, anchor: Item | None) -> bool:
+    """ "the agreement, signed by A and B, ...": what is put behind a comma of a text that everybody does not know is told, not recalled."""
+    return {"reduced", "after_comma"} <= place.trigger.tags and anchor is not None and not {"peace", "n.accords"} & anchor.tags
 
 
 def _nobody(mention: Mention) -> bool:

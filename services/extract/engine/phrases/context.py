@@ -256,6 +256,8 @@ def _hold(actor: Actor, context: Context) -> None:
     held = known.office_at(context.day) if known is not None else None
     if known is not None and held is not None:
         context.holders[f"{held.rank} {held.office}"] = (known.country, known.id)
+        if is_unique_office(held.rank):
+            context.holders.setdefault(held.rank.value, (known.country, known.id))
 
 
 def _send(sentence: Sentence, item: Item, actor: Actor, context: Context) -> None:

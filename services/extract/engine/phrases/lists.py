@@ -167,7 +167,8 @@ def _may_lead_list(item: Item) -> bool:
     actor = item.value.members[-1]
     if actor.kind == "capital":
         return item.tags.isdisjoint(_PARTING)
-    return actor.kind == "state" or (actor.kind in ("official", "org") and actor.plural and actor.name is None)
+    several = actor.plural or "army" in actor.tags  # "ministers of A, B and C", "forces from A, B and C"
+    return actor.kind == "state" or (actor.kind in ("official", "org") and several and actor.name is None)
 
 
 _PARTING = MARKS - {"p.of"}
@@ -212,6 +213,9 @@ def grouped(text: Text, items: list[Item]) -> list[Item]:
             joined = _second_nation(before, item, items[position + 1] if position + 1 < len(items) else None)
             if joined:
                 continue
+        if _of_its_state(before, item):
+            out[-1] = item
+            continue
         if _names_holder(before, item) or _holds_office(before, item) or _in_brackets(text, before, item):
             continue
         out.append(item)
@@ -226,6 +230,18 @@ def _in_brackets(text: Text, before: Item, item: Item) -> bool:
     if "(" not in text.norm[before.end : item.start] or inner.kind not in ("org", "state") or inner.iso != before.value.members[-1].iso:
         return False
     before.end, before.last = item.end, item.last
+    return True
+
+
+def _of_its_state(before: Item, item: Item) -> bool:
+    """ "with Israel's X": a state in the possessive right before one of its people only says whose he is; its marks become his."""
+    if not (isinstance(before.value, Group) and isinstance(item.value, Group)) or "poss" not in before.tags or gap(before, item) > 0:
+        return False
+    owner, held = before.value.members, item.value.members[0]
+    if len(owner) != 1 or owner[0].kind != "state" or held.kind not in ("person", "official") or held.iso != owner[0].iso:
+        return False
+    item.tags = item.tags | (before.tags & MARKS)
+    item.start, item.first, item.lead = before.start, before.first, before.lead
     return True
 
 

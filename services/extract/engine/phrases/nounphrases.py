@@ -37,7 +37,7 @@ def phrase(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
     if tags & HEADS:
         return _headed(text, items, at)
     if "person" in tags:
-        return _person(text, items, at)
+        return _of_person(text, items, at) or _person(text, items, at)
     if {"state", "demonym"} <= tags and _among_adjectives(items, at):
         return None
     if "state" in tags or "city" in tags:
@@ -138,6 +138,25 @@ def _person(text: Text, items: list[Item], at: int) -> tuple[Item, int]:
     return _make(actor, items, at, item, _PERSON), position
 
 
+def _of_person(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
+    """ "X's security adviser": an office or team right behind the possessive of a known person acts for the same state."""
+    owner, entry = items[at], items[at].entry("person")
+    following = items[at + 1] if at + 1 < len(items) else None
+    if entry is None or following is None or "poss" not in owner.tags or gap(owner, following) > 0 or not following.tags & HEADS:
+        return None
+    headed = phrase(text, items, at + 1)
+    if headed is None:
+        return None
+    item, after = headed
+    actor = _member(item)
+    if "private" in actor.tags or actor.iso not in (None, entry.iso):
+        return None
+    actor.iso, actor.definite, actor.start = entry.iso, True, owner.start
+    item.tags = item.tags | (owner.tags & MARKS)
+    item.start, item.first, item.lead = owner.start, owner.first, owner.lead
+    return item, after
+
+
 def _headed(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
     """An office, organ or delegation, then its adjectives and state, then a name; and the position behind it."""
     return _Phrase(text, items, at).read()
@@ -155,6 +174,17 @@ def _marks_of(kind: str, classes: frozenset[str], *, own: bool) -> frozenset[str
     """What a phrase is tagged by the entry of its head; kept, since there are few kinds of heads and many phrases."""
     tags = {kind, *(f"{name}.actor" for name in classes)}
     return frozenset(tags | {"own", *(f"{name}.own" for name in classes)} if own else tags)
+
+
+def _told_of(text: Text, head: frozenset[str], front: Front | None, marks: frozenset[str]) -> frozenset[str]:
+    """What head and front tell of the actor; where "'s" is a word of its own it says nothing of him."""
+    tags = head - _POSSESSIVE if text.capitals and "poss" in head else head
+    if front is not None:
+        return tags | marks | front.tags
+    return tags | marks if marks else tags
+
+
+_POSSESSIVE = frozenset({"poss"})
 
 
 class _Phrase:
@@ -183,7 +213,7 @@ class _Phrase:
             plural="plural" in self.head.tags or "dual" in self.head.tags,
             definite=not _DEFINITE.isdisjoint(items[self.at].tags) or "def" in self.head.tags,
             org=entry.key if self.kind == "org" else None,
-            tags=self.head.tags | marks | front.tags if front is not None else self.head.tags | marks if marks else self.head.tags,
+            tags=_told_of(text, self.head.tags, front, marks),
         )
 
     def read(self) -> tuple[Item, int]:
@@ -265,6 +295,9 @@ class _Phrase:
             return self._reach(item)
         if self.actor.iso is not None and "p.of" not in item.tags:
             return False
+        if self.kind == "delegation" and {"demonym", "p.of"} <= item.tags and not self.actor.iso:
+            headed = found_in_front(self.text, self.items, self.position) is not None
+            return not headed and "many" not in item.tags and self._take_demonym(item)  # "a delegation of Moroccan farmers"
         behind = "p.of" in item.tags or bool({"p.from", "p.in"} & self.last.tags)
         if not behind or ("counterpart" in self.head.tags and "p.from" not in self.last.tags):
             return False
@@ -368,7 +401,9 @@ class _Phrase:
         following = self.items[self.position + 1] if self.position + 1 < len(self.items) else None
         if self.kind == "delegation" and "p.from" in item.tags and self._take_members(item, following):
             return True
-        whose = {"state", "org", "demonym"} | ({"capital"} if "p.of" in item.tags and self.kind == "office" else set())
+        organ = self.kind == "org" and self.actor.level is ActorLevel.STATE and self.text.capitals  # "the parliament in Amman"
+        in_capital = ("p.of" in item.tags and self.kind == "office") or ("p.in" in item.tags and organ)
+        whose = {"state", "org", "demonym"} | ({"capital"} if in_capital else set())
         if following is None or gap(item, following) > 0 or not (whose & following.tags) or "conj" in following.tags:
             return False
         if "own" in self.items[self.at].tags and "accredited" in self.head.tags:

@@ -106,7 +106,8 @@ def _compose(out: list[Item], verb: Item, last_verb: Item | None, following: Ite
         if "conj" in verb.tags and "base" in verb.tags and last_verb is not None:
             told = frozenset(last_verb.tags & PASSED_ON) or frozenset({"impf"})
         elif "ing" in verb.tags:
-            verb.tags = frozenset(tag for tag in verb.tags if tag != "verb" and not tag.startswith("v.")) - FORMS | {"gerund"}
+            doing = frozenset(f"ing.{tag[2:]}" for tag in verb.tags if tag.startswith("v."))
+            verb.tags = frozenset(tag for tag in verb.tags if tag != "verb" and not tag.startswith("v.")) - FORMS | {"gerund"} | doing
             return
         elif _reduced(out[-1] if out else None, verb, following):
             told = frozenset({"perf", "passive", "reduced"})
