@@ -37,6 +37,7 @@ from services.extract.engine.phrases.find import find_actors
 from services.extract.engine.text import Text, normalize
 from services.extract.engine.words.compound import join_verbs
 from services.extract.engine.words.dates import FIRST_YEAR, LAST_YEAR, find_dates
+from services.extract.engine.words.homographs import settle_homographs
 from services.extract.engine.words.items import Item, Sentence, marks_of, numbers, scan, with_colons
 from services.extract.engine.words.names import named, without_strangers
 from services.extract.engine.words.numericdates import with_numeric_dates
@@ -134,6 +135,7 @@ class Extractor:
                 sentence.items = compose_verbs(text, sentence.items)
             if language.compound_verbs:
                 sentence.items = join_verbs(text, sentence.items)
+            sentence.items = settle_homographs(sentence.items)
             if "kingdom" in marks:
                 resolve_kingdom(sentence, context)
             if "own_country" in marks:

@@ -44,7 +44,10 @@ def _fits_here(story: Story, draft: Draft, mention: Mention) -> bool:
     return any(m.sentence is mention.sentence for m in draft.mentions) or dates_fit(story, draft, mention)
 
 
-GROUPED = (frozenset({"establish", "resume", "upgrade", "recognize"}), frozenset({"suspend", "downgrade", "sever", "recall_envoy"}))
+GROUPED = (
+    frozenset({"establish", "resume", "upgrade", "recognize", "exchange_envoys"}),
+    frozenset({"suspend", "downgrade", "sever", "recall_envoy"}),
+)
 """Actions that may name one change of relations (ontology R1)."""
 
 

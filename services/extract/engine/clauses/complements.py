@@ -84,7 +84,12 @@ def in_(place: Place) -> list[Item]:
 
 def with_(place: Place) -> list[Item]:
     """The first actors introduced by "with", and those of their state behind "and with": any other "with" tells of something else."""
-    found = [item for item in ahead(place) if is_actor(item) and "p.with" in item.tags]
+    found: list[Item] = []
+    last = place.trigger
+    for item in ahead(place):
+        if is_actor(item) and "p.with" in item.tags and not ("takes.with" in last.tags and gap(last, item) == 0):
+            found.append(item)  # "the border with B" is no act with B
+        last = item
     return [item for item in found if item is found[0] or ("conj" in item.tags and _states_of(item) <= _states_of(found[0]))]
 
 

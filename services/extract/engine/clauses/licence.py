@@ -71,7 +71,7 @@ def decided(place: Place) -> bool:
         words += max(gap(item, last), 0)
         if words > REACH_WORDS or ("break" in item.tags and "relative" not in item.tags):
             return False
-        if {"say", "v.decide", "v.begin", "v.take_part"} & item.tags:
+        if {"say", "v.decide", "v.begin", "v.take_part"} & item.tags or ("ceremony" in item.tags and words == 0):
             return True
         if "verb" in item.tags or item.tags & SET_ASIDE:
             return False

@@ -20,7 +20,7 @@ def judge(place: Place) -> Modality:
     if "negated" in trigger.tags:
         result.course = "negated"
         return result
-    if (unsure := _by_its_subject(place)) is not None:
+    if (unsure := _by_its_subject(place) or _asked_for(place)) is not None:
         result.course = unsure
         return result
     result.background = "before" in trigger.tags
@@ -73,6 +73,25 @@ def _by_its_subject(place: Place) -> str | None:
         return "negated"
     opens = before is not None and "aux.inverts" in before.tags and gap(before, subject) == 0
     return "hypothetical" if opens and (at == 1 or "break" in place.items[at - 2].tags) else None
+
+
+def _asked_for(place: Place) -> str | None:
+    """ "demanded, in a letter it sent to the government, the-expulsion": the verb of demanding waits for its "bi-" over other verbs."""
+    at = place.at
+    if {"conj", "noun", "verb", "perf"} <= place.trigger.tags:
+        at = next((back for back in range(at - 1, -1, -1) if _a_step(place.items[back])), at)
+    if not {"in", "noun"} <= place.items[at].tags:
+        return None
+    for item in reversed(place.items[:at]):
+        if "asks_for" in item.tags:
+            return "hypothetical"
+        if "break" in item.tags and "relative" not in item.tags:
+            return None
+    return None
+
+
+def _a_step(item: Item) -> bool:
+    return {"in", "noun"} <= item.tags and any(tag.startswith("v.") for tag in item.tags)
 
 
 def _as_noun(place: Place) -> bool:
@@ -141,7 +160,7 @@ def _shade(place: Place, item: Item, words: int, result: Modality) -> None:
 
 SHARED = frozenset({"hypothetical", "denied", "invited"})
 """Courses that a second verb shares with the one before it."""
-CARRIERS = frozenset({"v.perform", "v.begin", "v.end", "v.hold", "v.launch", "v.witness", "v.result", "v.have"})
+CARRIERS = frozenset({"v.perform", "v.begin", "v.end", "v.hold", "v.launch", "v.witness", "v.result", "v.have", "v.drill"})
 """Verbs that lend a noun their tense: pay (a visit), have (talks), begin, hold, launch, see, result in."""
 
 

@@ -16,7 +16,7 @@ from services.extract.engine.words.resolving import resolve
 _GOVERNS = frozenset(
     {
         *("verb", "say", "ptc", "inf", "ger", "light"),
-        *("n.visit", "n.sign", "n.summit", "n.meet", "n.arrive", "n.depart", "n.reach", "n.stop"),
+        *("n.visit", "n.sign", "n.summit", "n.meet", "n.arrive", "n.depart", "n.reach", "n.stop", "ptc.signed", "ptc.dated"),
     }
 )
 """What a date behind it belongs to."""
@@ -74,10 +74,17 @@ STILL_TOLD_DAYS = 14
 def _long_past(story: Story, mention: Mention, chosen: Item, when: When) -> bool:
     """ "A visits B from 4 to 6 December": told in the present with a day and no year, it is the December ahead."""
     day, tags = chosen.value, mention.trigger.tags
-    if mention.modality.course != "present" or not {"verb", "impf", "v.visit"} <= tags or when.end is None or story.published is None:
+    told_now = mention.modality.course == "present" and {"verb", "impf", "v.visit"} <= tags
+    if when.end is None or story.published is None or not (told_now or _takes_effect(mention.sentence.items, chosen)):
         return False
     dated = isinstance(day, DateExpression) and bool(day.days and day.months) and day.year is None and day.which is None
     return dated and when.end < story.published - timedelta(days=STILL_TOLD_DAYS)
+
+
+def _takes_effect(items: Sequence[Item], chosen: Item) -> bool:
+    """ "from 23 June on": such a day is mostly ahead."""
+    at = items.index(chosen)
+    return at > 0 and "effect_from" in items[at - 1].tags and gap(items[at - 1], chosen) == 0
 
 
 def day_of(story: Story, mention: Mention, item: Item) -> When | None:

@@ -21,7 +21,7 @@ NAME_WORDS = 3
 
 def build_exercise(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:
     """Add the drill that the mention tells: its states are those that take part, and the host."""
-    host = _states(mention, "host")[:1]
+    host = _states(mention, "host")[:1] or _usual_host(mention)
     participants = [state for state in _states(mention, "participants") if state in story.watchlist.states or state in host]
     mention.place = where(place) or _first(mention, "host")
     states = list(dict.fromkeys((*participants, *host)))
@@ -37,6 +37,12 @@ def build_exercise(story: Story, sentence: Sentence, place: Place, mention: Ment
         mention.evidence.extend((EvidenceRole.PARTY, actor.start, actor.end) for actor in members)
     story.mentions.append(mention)
     return True
+
+
+def _usual_host(mention: Mention) -> list[str]:
+    """The state that holds the named drill every year."""
+    named = [item for item in (mention.trigger, mention.object) if item is not None and "drill_name" in item.tags]
+    return [entry.iso for item in named if (entry := item.entry("drill_name")) is not None and entry.iso]
 
 
 def _states(mention: Mention, role: str) -> list[str]:
@@ -72,7 +78,7 @@ def exercise_fields(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[
     if status is None:
         status = next((s for s in (Status.ONGOING, Status.COMPLETED, Status.PLANNED) if s in told), Status.ONGOING)
     chosen = [mention for mention in draft.mentions if status_of(story, mention) is status]
-    host = next((s for m in draft.mentions for s in _states(m, "host")), None)
+    host = next((s for m in draft.mentions for s in (*_states(m, "host"), *_usual_host(m))), None)
     places = [mention.place for mention in draft.mentions if mention.place is not None]
     host = host or next((place.iso for place in places if place.iso), None)
     place = next((p for p in places if p.city), places[0] if places else None)

@@ -117,6 +117,8 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> st
         modality.course = "refused"  # a party that says it will not sign a certain text refuses it (ontology K6)
     if modality.course in UNREAL:
         return UNREAL[modality.course]
+    if modality.course == "denied" and rule.type is EventType.AGREEMENT and "report" not in sentence.tags:
+        return "denied_only"  # nobody is said to have told it (ontology E10)
     if modality.course in _MOVED and rule.type not in _MAY_MOVE:
         return modality.course
     weak = _only_spoken_of(place, sentence, rule, modality)
@@ -224,7 +226,7 @@ def _beside(sentence: Sentence, place: Place, wanted: Object, *, through: bool =
                 break
             tags = item.tags
             if not tags.isdisjoint(classes):
-                return item
+                return None if wanted.bare and step == 1 and "p.on" in last.tags else item
             if wanted.next:
                 break
             if step == 1 and ("break" in tags or (not through and "verb" in tags and tags.isdisjoint(_NO_BAR))):

@@ -171,6 +171,9 @@ class Object(_Data):
     side: Literal["before", "after", "either"] = "after"
     within: Annotated[int, Field(ge=0, le=40)] = 8
     next: bool = Field(default=False, description="Only the very next known word or phrase counts.")
+    bare: bool = Field(
+        default=False, description='Not with a preposition right in front: "commented on the agreement" is no "suspended it".'
+    )
 
 
 def _as_list(value: object) -> object:

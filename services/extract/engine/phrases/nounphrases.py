@@ -358,7 +358,11 @@ class _Phrase:
             return False  # "the foreign minister Cairo": the place is another part of the sentence
         if "state" in item.tags and "in" not in item.tags and not (self.kind == "delegation" and "to" in item.tags):
             found = item.entry("state")
-        elif "city" in item.tags and (self.kind == "office" or "government" in self.head.tags) and not (item.tags & (MARKS - {"p.of"})):
+        elif (
+            "city" in item.tags
+            and (self.kind == "office" or {"government", "seated"} & self.head.tags)
+            and not (item.tags & (MARKS - {"p.of"}))
+        ):
             found = item.entry("city")
         else:
             return False
