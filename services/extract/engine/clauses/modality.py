@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.extract.engine.clauses.demands import asked_for
 from services.extract.engine.clauses.mentions import Modality
 from services.extract.engine.clauses.roles import IN, TO, Place
 from services.extract.engine.clauses.subjects import subject_in_front
@@ -20,12 +21,12 @@ def judge(place: Place) -> Modality:
     if "negated" in trigger.tags:
         result.course = "negated"
         return result
-    if (unsure := _by_its_subject(place) or _asked_for(place)) is not None:
+    if (unsure := _by_its_subject(place) or asked_for(place)) is not None:
         result.course = unsure
         return result
     result.background = "before" in trigger.tags
     result.during = "under_way" in trigger.tags
-    if {"ptc", "svo"} <= trigger.tags and "verb" not in trigger.tags:
+    if ({"ptc", "svo"} <= trigger.tags or "ptc.signed" in trigger.tags) and "verb" not in trigger.tags:
         return result  # a bare participle tells what is over, whatever governs its noun
     if {"gerund", "after_comma"} <= trigger.tags:
         result.course = _course_beside(place)
@@ -73,25 +74,6 @@ def _by_its_subject(place: Place) -> str | None:
         return "negated"
     opens = before is not None and "aux.inverts" in before.tags and gap(before, subject) == 0
     return "hypothetical" if opens and (at == 1 or "break" in place.items[at - 2].tags) else None
-
-
-def _asked_for(place: Place) -> str | None:
-    """ "demanded, in a letter it sent to the government, the-expulsion": the verb of demanding waits for its "bi-" over other verbs."""
-    at = place.at
-    if {"conj", "noun", "verb", "perf"} <= place.trigger.tags:
-        at = next((back for back in range(at - 1, -1, -1) if _a_step(place.items[back])), at)
-    if not {"in", "noun"} <= place.items[at].tags:
-        return None
-    for item in reversed(place.items[:at]):
-        if "asks_for" in item.tags:
-            return "hypothetical"
-        if "break" in item.tags and "relative" not in item.tags:
-            return None
-    return None
-
-
-def _a_step(item: Item) -> bool:
-    return {"in", "noun"} <= item.tags and any(tag.startswith("v.") for tag in item.tags)
 
 
 def _as_noun(place: Place) -> bool:

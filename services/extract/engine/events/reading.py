@@ -117,8 +117,8 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> st
         modality.course = "refused"  # a party that says it will not sign a certain text refuses it (ontology K6)
     if modality.course in UNREAL:
         return UNREAL[modality.course]
-    if modality.course == "denied" and rule.type is EventType.AGREEMENT and "report" not in sentence.tags:
-        return "denied_only"  # nobody is said to have told it (ontology E10)
+    if modality.course == "denied" and rule.type is EventType.AGREEMENT and anchor is not None and _any(place, anchor):
+        return "denied_only"  # of no certain text anybody told (ontology E10)
     if modality.course in _MOVED and rule.type not in _MAY_MOVE:
         return modality.course
     weak = _only_spoken_of(place, sentence, rule, modality)
@@ -195,7 +195,13 @@ def _certain(place: Place, anchor: Item) -> bool:
     """Whether the text is a certain one: described by a field, and not "any"."""
     at = place.items.index(anchor)
     described = at + 1 < len(place.items) and "domain" in place.items[at + 1].tags and gap(anchor, place.items[at + 1]) == 0
-    return described and not ("any" in place.items[at - 1].tags and gap(place.items[at - 1], anchor) == 0)
+    return described and not _any(place, anchor)
+
+
+def _any(place: Place, anchor: Item) -> bool:
+    """Whether the text is said to be "any"."""
+    at = place.items.index(anchor)
+    return at > 0 and "any" in place.items[at - 1].tags and gap(place.items[at - 1], anchor) == 0
 
 
 def _opens(place: Place) -> bool:
