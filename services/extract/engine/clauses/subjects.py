@@ -185,6 +185,8 @@ LEADER_WORDS = 2
 def _only_leads(items: list[Item], position: int) -> bool:
     """ "a delegation led by two ministers arrived": who leads without a name or a state is no subject beside the delegation."""
     before, item = items[position - 1] if position else None, items[position]
+    if before is not None and {"number", "date.count"} & before.tags and position > 1:
+        before = items[position - 2]  # "led by two ministers"
     if before is None or "including" not in before.tags or gap(before, item) > LEADER_WORDS or not isinstance(item.value, Group):
         return False
     return all(actor.iso is None or (actor.person is None and actor.name is None) for actor in item.value.members)
@@ -254,8 +256,11 @@ def _aside(items: list[Item], position: int) -> Item | None:
 
 def _governed_object(items: list[Item], position: int, *, aside: bool) -> bool:
     """Whether the actor is what a verb form without a subject acts on ("after having met the king, X has signed")."""
-    before = items[position - 1] if position else None
-    if before is None or gap(before, items[position]) > 1:
+    back = position - 1
+    while aside and back > 0 and ("date" in items[back].tags or (is_actor(items[back]) and items[back].tags & IN)):
+        back -= 1  # "met in Rabat on Monday his counterpart"
+    before = items[back] if position else None
+    if before is None or gap(before, items[back + 1]) > 1:
         return False
     return bool(before.tags & (_NO_SUBJECT | ({"verb"} if aside else set())))
 

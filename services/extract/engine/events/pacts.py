@@ -12,6 +12,7 @@ from services.extract.engine.clauses.mentions import Mention, party_span
 from services.extract.engine.clauses.roles import IN, Place, is_actor
 from services.extract.engine.events.inheritance import inherited_parties
 from services.extract.engine.events.instruments import another_instrument, describe_instrument
+from services.extract.engine.events.reference import RESOLVED
 from services.extract.engine.events.story import PLACES, Story
 from services.extract.engine.phrases.actors import Actor, Group
 from services.extract.engine.words.items import Item, Sentence, gap
@@ -38,9 +39,11 @@ def build_pair(story: Story, sentence: Sentence, place: Place, mention: Mention)
     presupposed = modality_is_bare(mention) and mention.rule.stage is Stage.ANNOUNCED and "announcer" not in mention.roles
     if presupposed and not mention.modality.after:
         return "not_asserted"
-    if only_named(place, mention) or _in_passing(place, mention):
+    if only_named(place, mention) or _in_passing(place, mention) or _wish_of_both(mention):
         return "not_asserted"
     mention.parties = states
+    if mention.inherited and mention.modality.background and mention.when is None and "signatory" not in mention.roles:
+        return "not_asserted"  # of no day, and its parties only meant: recalled, not told
     refusal = _refused(story, place, mention)
     if refusal is not None:
         return refusal
@@ -89,6 +92,12 @@ def _each_step(story: Story, mention: Mention) -> list[Mention]:
     return [replace(mention, parties=pair, evidence=list(mention.evidence)) for pair in pairs] or [mention]
 
 
+def _wish_of_both(mention: Mention) -> bool:
+    """ "the two countries will open embassies": said of two known from before and of no day, it is a hope more often than news."""
+    ahead = mention.modality.course in ("future", "present", "lapsed")
+    return mention.type is EventType.RELATIONS_CHANGE and mention.inherited and ahead and mention.when is None and mention.announced is None
+
+
 def _in_passing(place: Place, mention: Mention) -> bool:
     """What a relative clause without a day says of a state ("B, which has normalised its relations with A"): known from before."""
     before = place.items[place.at - 1] if place.at else None
@@ -127,7 +136,10 @@ def _sides(story: Story, sentence: Sentence, place: Place, mention: Mention) -> 
         states += announcer
     elif announcer and _only_with(place, mention):
         states = announcer + states
-    if len(states) < 2 and mention.rule.inherits:
+    if any(RESOLVED in actor.tags for group in mention.roles.values() for actor in group.members):
+        mention.inherited = True
+        mention.weight *= INHERITED_WEIGHT
+    elif len(states) < 2 and mention.rule.inherits:
         inherited = inherited_parties(story, sentence, place, states, mention)
         if inherited:
             states = inherited

@@ -20,6 +20,7 @@ from services.extract.engine.events.exercises import build_exercise
 from services.extract.engine.events.facts import attributes
 from services.extract.engine.events.gatherings import build_meeting, build_summit
 from services.extract.engine.events.pacts import build_pair
+from services.extract.engine.events.reference import References
 from services.extract.engine.events.story import Denial, Story
 from services.extract.engine.events.travel import build_visit
 from services.extract.engine.knowledge.data import Object, RuleData
@@ -52,16 +53,20 @@ def read_sentence(story: Story, sentence: Sentence, rules: RuleBook) -> None:
     if asks(story.text, sentence):
         return
     _note_denials(story, sentence)
-    _read_triggers(story, sentence, rules)
+    references = story.open_sentence(sentence)
+    _read_triggers(story, sentence, rules, references)
     story.note_topic(_spoken_of(sentence.actors))
+    story.close_sentence(sentence)
 
 
-def _read_triggers(story: Story, sentence: Sentence, rules: RuleBook) -> None:
+def _read_triggers(story: Story, sentence: Sentence, rules: RuleBook, references: References) -> None:
     items = sentence.items
     triggers = [at for at, item in enumerate(items) if not item.tags.isdisjoint(rules.triggers)]
     if triggers:
-        sentence.tags = frozenset().union(*[item.tags for item in items])
+        sentence.tags = frozenset({"actor"} if references.any else ()).union(*[item.tags for item in items])
     for at in triggers:
+        if references.open:
+            references.resolve(story.told_in(sentence))
         item, place = items[at], Place(items, at)
         done: set[EventType] = set()
         for rule in rules.of(item.tags, sentence.tags):
@@ -256,6 +261,9 @@ def _fill(story: Story, place: Place, anchor: Item | None, names: Sequence[str])
             found = finder(Place(place.items, place.items.index(anchor))) if anchor is not None else []
         else:
             found = finder(place)
+        if name == "subject" and {"verb", "dual"} <= place.trigger.tags and (two := story.two_of(place, found)):
+            group.members.extend(two)
+            continue
         if not found and anchor is not None and name in ANCHORED:
             found = finder(Place(place.items, place.items.index(anchor)))
         for item in found:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.extract.engine.clauses.mentions import Mention, Skip
+from services.extract.engine.clauses.roles import Place
+from services.extract.engine.events.reference import References, Relation, relation_in
 from services.extract.engine.knowledge.lexicon import Lexicon
 from services.extract.engine.knowledge.watch import Watchlist
 from services.extract.engine.phrases.actors import Actor, Group
 from services.extract.engine.text import Text
-from services.extract.engine.words.items import Sentence
+from services.extract.engine.words.items import Item, Sentence
 
 MEMORY = 50
 """Mentions back that "the two sides" or "the delegation" may refer to."""
@@ -48,6 +50,36 @@ class Story:
     held: frozenset[str] = frozenset()
     topic: Group | None = None
     topic_age: int = 0
+    relation: Relation | None = None
+    references: References | None = None
+
+    def open_sentence(self, sentence: Sentence) -> References:
+        """Begin to read `sentence`: what refers back in it may stand for whom the sentences before put into relation."""
+        self.references = References(sentence, self.relation)
+        return self.references
+
+    def close_sentence(self, sentence: Sentence) -> None:
+        """Note whom the sentence just read put into relation."""
+        told, references = self.told_in(sentence), self.references
+        if references is not None and references.open:
+            references.resolve(told)
+        items = sentence.items if references is not None and references.any else sentence.actors
+        self.relation = relation_in(sentence, items, told, self.relation)
+
+    def two_of(self, place: Place, found: Sequence[Item]) -> list[Actor]:
+        """The two who act by a verb in the dual, unless they stand beside it."""
+        if self.references is None or any(isinstance(item.value, Group) and len(item.value.states) > 1 for item in found):
+            return []
+        return self.references.two_of(place, self.told_in(self.references.sentence))
+
+    def told_in(self, sentence: Sentence) -> list[set[str]]:
+        """The parties of the events that this sentence told so far."""
+        found = []
+        for mention in reversed(self.mentions):
+            if mention.sentence is not sentence:
+                break
+            found.append(set(mention.parties))
+        return found
 
     def note_ground(self, sentences: Sequence[Sentence]) -> None:
         """States of which the article names ground that another side's army holds: going there is no visit to the state."""
@@ -59,13 +91,6 @@ class Story:
         self.topic_age = 0 if people is not None else self.topic_age + 1
         if people is not None or self.topic_age > 1:
             self.topic = people
-
-    def pair_before(self, explicit: Sequence[str]) -> list[str] | None:
-        """The parties of the latest mention that include all of `explicit`."""
-        for mention in reversed(self.mentions[-MEMORY:]):
-            if set(explicit) <= set(mention.parties) and len(mention.parties) == 2:
-                return mention.parties
-        return None
 
 
 def keep(story: Story, mention: Mention) -> None:

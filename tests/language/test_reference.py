@@ -1,0 +1,144 @@
+"""Reference over sentences: whom "the two ministers", "both countries", "they", "with him" stand for, and where they stand for nobody."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from schemas.article import Article
+from services.extract.core import Extractor, load_extractor
+
+PUBLISHED = datetime(2023, 5, 17, 12, tzinfo=UTC)
+
+SIGNED = {
+    "en": {
+        "ministers": (
+            "Israeli Energy Minister Israel Katz met his Emirati counterpart in Abu Dhabi on Monday. "
+            "The two ministers signed a memorandum of understanding on hydrogen."
+        ),
+        "countries": "Talks between Israel and Kazakhstan resumed in Astana on Monday. Both governments signed an agreement on water.",
+        "they, over a sentence of theirs": (
+            "President Isaac Herzog met King Hamad of Bahrain in Manama. The two leaders discussed trade. "
+            "They also signed a joint declaration on climate."
+        ),
+        "with him": "Miri Regev met her Emirati counterpart in Abu Dhabi and signed with him an agreement on driving licences.",
+        "speakers": "Amir Ohana met his Moroccan counterpart in Rabat. The two speakers signed a cooperation agreement.",
+    },
+    "fr": {
+        "ministers": (
+            "Le ministre israélien de l'Énergie, Israel Katz, a rencontré lundi son homologue émirati à Abou Dhabi. "
+            "Les deux ministres ont signé un protocole d'accord sur l'hydrogène."
+        ),
+        "countries": "Israël et le Kazakhstan ont repris leurs discussions. Les deux gouvernements ont signé un accord sur l'eau.",
+        "they, over a sentence of theirs": (
+            "Isaac Herzog a rencontré à Manama le roi Hamad de Bahreïn. Les deux dirigeants ont évoqué le commerce. "
+            "Ils ont signé une déclaration commune sur le climat."
+        ),
+        "with him": "Miri Regev a rencontré à Abou Dhabi son homologue émirati et a signé avec lui un accord sur les permis de conduire.",
+    },
+    "ar": {
+        "ministers": (
+            "التقى وزير الطاقة الإسرائيلي يسرائيل كاتس نظيره الإماراتي في أبوظبي الاثنين. ووقع الوزيران مذكرة تفاهم بشأن الهيدروجين."
+        ),
+        "countries": "استؤنفت المحادثات بين إسرائيل وكازاخستان في أستانا. ووقعت الحكومتان اتفاقية بشأن المياه.",
+        "a verb in the dual": "اجتمعت ميري ريغيف مع نظيرها الإماراتي في أبوظبي. ووقعا اتفاقية للاعتراف برخص القيادة.",
+        "with him": "التقى وزير التعاون الإقليمي الإسرائيلي نظيره البحريني في المنامة ووقع معه مذكرة تفاهم في التجارة.",
+    },
+    "he": {
+        "ministers": "שר האנרגיה ישראל כץ נפגש ביום שני באבו דאבי עם מקבילו האמירתי. שני השרים חתמו על מזכר הבנות בתחום המימן.",
+        "countries": "השיחות בין ישראל לקזחסטן התחדשו באסטנה. שתי הממשלות חתמו על הסכם מים.",
+        "they, over a sentence of theirs": (
+            "הנשיא יצחק הרצוג נפגש עם מלך בחריין במנאמה. שני המנהיגים דנו בסחר. הם חתמו על הצהרה משותפת בנושא האקלים."
+        ),
+        "with him": "מירי רגב נפגשה באבו דאבי עם מקבילה האמירתי וחתמה איתו על הסכם להכרה ברישיונות נהיגה.",
+    },
+}
+"""Two sentences, or clauses, of which the second names nobody and tells an agreement of the two in the first."""
+
+SILENT = {
+    "en": {
+        "another pair between": (
+            "Gallant met his Azerbaijani counterpart in Baku. Meanwhile Egypt and Qatar held talks in Cairo. "
+            "The two countries signed an investment agreement."
+        ),
+        "three states": "Eli Cohen met the foreign ministers of Bahrain and Morocco. The two ministers signed a trade agreement.",
+        "no states' people": "Herzog met King Abdullah of Jordan. Two suspects were arrested in Tel Aviv. The two signed a plea agreement.",
+        "two other states": "Gantz met his Bahraini counterpart in Manama. The two Koreas signed a peace declaration on the same day.",
+        "another counterpart": (
+            "Jordan's Ayman Safadi spoke with his Israeli counterpart. He later received the Iranian ambassador. "
+            "The two signed a transport agreement."
+        ),
+        "quoted advice": (
+            'Bourita met Israeli Foreign Minister Eli Cohen in Brussels. "The two countries should sign a trade agreement," a trader said.'
+        ),
+        "not yet": "Israel and Saudi Arabia have no diplomatic relations. The two countries have never signed an agreement.",
+        "ministers are no presidents": (
+            "President Isaac Herzog met King Hamad of Bahrain in Manama. The two ministers signed a memorandum of understanding."
+        ),
+        "other ministers": "Netanyahu met Egypt's president. Ministers from Qatar and Turkey were there. They signed an agreement.",
+    },
+    "fr": {
+        "another pair between": (
+            "Yoav Gallant a rencontré à Bakou son homologue azerbaïdjanais. L'Égypte et le Qatar ont tenu des discussions. "
+            "Les deux pays ont signé un accord d'investissement."
+        ),
+        "three states": "Eli Cohen a rencontré ses homologues de Bahreïn et du Maroc. Les deux ministres ont signé un protocole d'accord.",
+        "no states' people": (
+            "Isaac Herzog a rencontré le roi Abdallah de Jordanie. Deux suspects ont été arrêtés à Tel-Aviv. Ils ont signé un accord."
+        ),
+        "two other states": "Benny Gantz a rencontré son homologue bahreïni. Les deux Corées ont signé une déclaration de paix.",
+        "another counterpart": (
+            "Ayman Safadi s'est entretenu avec son homologue israélien. Il a ensuite reçu l'ambassadeur d'Iran. "
+            "Les deux hommes ont signé un accord de transport."
+        ),
+        "not yet": "Israël et l'Arabie saoudite n'ont pas de relations. Les deux pays n'ont jamais signé d'accord.",
+        "two officials, whoever": "Israël et le Maroc négocient. Deux responsables ont signé un accord de confidentialité avec une banque.",
+    },
+    "ar": {
+        "another pair between": (
+            "التقى غالانت نظيره الأذربيجاني في باكو. من جهة أخرى أجرت مصر وقطر محادثات في القاهرة. ووقع البلدان اتفاقية استثمار."
+        ),
+        "three states": "التقى إيلي كوهين وزيري خارجية البحرين والمغرب في المنامة. ووقع الوزيران مذكرة تفاهم.",
+        "no states' people": "التقى هرتسوغ الملك عبد الله في عمان. وأوقفت الشرطة مشتبهين في تل أبيب. وقد وقعا اتفاقا مع النيابة.",
+        "two other states": "التقى بيني غانتس نظيره البحريني في المنامة. ووقعت الكوريتان إعلان سلام.",
+        "another counterpart": "التقى أيمن الصفدي نظيره الإسرائيلي. واستقبل لاحقا السفير الإيراني. ووقع الجانبان اتفاقا للنقل.",
+        "not yet": "لا تقيم إسرائيل والسعودية علاقات دبلوماسية. ولم يوقع البلدان أي اتفاق حتى الآن.",
+        "ministers are no presidents": "التقى الرئيس الإسرائيلي إسحاق هرتسوغ ملك البحرين في المنامة. ووقع الوزيران مذكرة تفاهم.",
+    },
+    "he": {
+        "another pair between": (
+            "יואב גלנט נפגש בבאקו עם מקבילו האזרי. במקביל קיימו מצרים וקטאר שיחות בקהיר. שתי המדינות חתמו על הסכם השקעות."
+        ),
+        "three states": "אלי כהן נפגש עם שרי החוץ של בחריין ומרוקו. שני השרים חתמו על מזכר הבנות.",
+        "no states' people": "יצחק הרצוג נפגש עם מלך ירדן. שני חשודים נעצרו בתל אביב. השניים חתמו על הסכם טיעון.",
+        "two other states": "בני גנץ נפגש במנאמה עם מקבילו הבחרייני. שתי הקוריאות חתמו על הצהרת שלום.",
+        "another counterpart": "איימן ספדי שוחח עם מקבילו הישראלי. לאחר מכן קיבל את שגריר איראן. השניים חתמו על הסכם תחבורה.",
+        "not yet": "בין ישראל לערב הסעודית אין יחסים דיפלומטיים. שתי המדינות מעולם לא חתמו על הסכם.",
+        "ministers are no presidents": "הנשיא יצחק הרצוג נפגש עם מלך בחריין במנאמה. שני השרים חתמו על מזכר הבנות.",
+    },
+}
+"""Nobody, or somebody else, signs."""
+
+
+@pytest.fixture(scope="module")
+def extractor() -> Extractor:
+    """The extractor over the data of the repository."""
+    return load_extractor()
+
+
+def _told(extractor: Extractor, language: str, text: str) -> list[tuple[str, int]]:
+    found = extractor.extract(Article(id="a", text=text, language=language, published_at=PUBLISHED))
+    return [(event.type.value, len(set(event.parties))) for event in found]
+
+
+@pytest.mark.parametrize(("language", "case"), [(language, case) for language, cases in SIGNED.items() for case in cases])
+def test_words_for_two_stand_for_those_just_put_into_relation(extractor: Extractor, language: str, case: str) -> None:
+    """The press names the parties once; the sentences behind say "the two"."""
+    assert ("agreement", 2) in _told(extractor, language, SIGNED[language][case])
+
+
+@pytest.mark.parametrize(("language", "case"), [(language, case) for language, cases in SILENT.items() for case in cases])
+def test_words_for_two_stand_for_nobody_without_a_clear_antecedent(extractor: Extractor, language: str, case: str) -> None:
+    """Another pair, another number, another rank, another sentence between: nothing is taken over."""
+    assert "agreement" not in [type for type, _ in _told(extractor, language, SILENT[language][case])]
