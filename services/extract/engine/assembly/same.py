@@ -167,7 +167,8 @@ def _same_side(state: str, mine: set[tuple[str | None, str]], new: set[tuple[str
 def _identities(story: Story, actor: Actor) -> set[tuple[str | None, str]]:
     """What an actor can be known by: the person, or an office that one person holds."""
     keys: set[tuple[str | None, str]] = set()
-    rank = None if actor.kind == "delegation" else actor.rank  # anybody may lead a delegation
+    anybody = actor.kind == "delegation" or (actor.rank is Rank.DELEGATION and actor.person is None)
+    rank = None if anybody else actor.rank  # anybody may lead a delegation, or be an "official"
     if actor.person is not None:
         keys.add((actor.iso, actor.person))
         known = story.lexicon.persons.get(actor.person)

@@ -434,6 +434,8 @@ FINDERS: dict[str, Finder] = {
     "gathering": complements.gathering,
     "announcer": complements.announcer,
     "companion": frontroles.companion,
+    "visiting": frontroles.visiting,
+    "met_by": frontroles.met_by,
     "landing": frontroles.landing,
     "host": complements.host,
     "at": complements.at,

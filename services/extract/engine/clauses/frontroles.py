@@ -112,7 +112,11 @@ def carrier(place: Place) -> list[Item]:
 
 def host_state(place: Place) -> list[Item]:
     """The state of whoever hosts or receives: it is where the guest is."""
-    found = subjects.subject(place)
+    return _state_of(subjects.subject(place))
+
+
+def _state_of(found: list[Item]) -> list[Item]:
+    """The one state for which the first of these acts, as a place."""
     if not found or not isinstance(found[0].value, Group):
         return []
     states = found[0].value.states
@@ -122,6 +126,25 @@ def host_state(place: Place) -> list[Item]:
     item = found[0]
     place_actor = Actor("state", item.start, item.end, iso=states[0], definite=True)
     return [Item(item.start, item.end, item.first, item.last, item.tags, item.readings, Group([place_actor]))]
+
+
+def visiting(place: Place) -> list[Item]:
+    """Of whom "visiting" is said: the person right behind it, or whose phrase it opens."""
+    if is_actor(place.trigger):
+        return [place.trigger]
+    item = place.items[place.at + 1] if place.at + 1 < len(place.items) else None
+    return [item] if item is not None and _person(item) and gap(place.trigger, item) == 0 else []
+
+
+def met_by(place: Place) -> list[Item]:
+    """Where a guest is who meets or is met: in the state of the other one, the subject of the verb before him."""
+    for position in range(place.at - 1, -1, -1):
+        item = place.items[position]
+        if "verb" in item.tags:
+            return _state_of(subjects.subject(Place(place.items, position))) if _ENCOUNTERS & item.tags else []
+        if "break" in item.tags:
+            return []
+    return []
 
 
 def of_subject(place: Place) -> list[Item]:

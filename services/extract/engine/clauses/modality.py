@@ -110,9 +110,19 @@ def _decided(place: Place, position: int, words: int, result: Modality) -> bool:
         result.course = "hypothetical"
         return True
     # "may sign during his visit": what is only doubted is not what it happens in the course of.
+    if "damper" in item.tags and _denied_report(place, position):
+        result.course = "denied"  # "denied reports of a possible meeting"
+        return True
     course = _governed(place, position) if words <= GOVERN_WORDS and not result.during else None
     result.course = course or result.course
     return course is not None
+
+
+def _denied_report(place: Place, position: int) -> bool:
+    """Whether the words before say that reports of it are denied."""
+    before = place.items[max(position - 4, 0) : position]
+    reported = any("report" in item.tags for item in before)
+    return reported and any("deny" in item.tags and "verb" in item.tags for item in before)
 
 
 def _shade(place: Place, item: Item, words: int, result: Modality) -> None:
@@ -128,16 +138,35 @@ def _shade(place: Place, item: Item, words: int, result: Modality) -> None:
             result.course = "future" if result.during and carried == "hypothetical" and "would" in tags else carried
         if "purpose" in tags and close:
             result.course = "future"
+        if "n.visit" in place.trigger.tags and GOING & tags and "verb" in tags and close and result.course == "noun":
+            result.course = "present" if _tense(item) == "past" else _tense(item)  # "left for a visit"
+        if result.during and result.course == "noun" and "verb" in tags and _tense(item) == "future":
+            result.course = "future"  # "will sign it during his visit"
         if "after" in tags and close:
             result.after = True
             if result.course == "future" and _tense(place.trigger) == "future":
                 result.course = "noun"  # "the anniversary of the visit": the preposition of the noun is no purpose
         result.completed |= "completed" in tags
-    result.during |= "during" in tags and close
+    result.during |= "during" in tags and (close or ("n.visit" in place.trigger.tags and _of_whom(place, item)))
     if "plan" in tags and result.course in ("noun", "present", "inf") and words <= GOVERN_WORDS:
         result.course = "future"
     if "was_plan" in tags:
         result.course = "lapsed"
+
+
+GOING = frozenset({"v.depart", "v.set_off", "v.leave"})
+"""Verbs of leaving, which may have a visit as their goal ("left for a visit to")."""
+
+
+def _of_whom(place: Place, opener: Item) -> bool:
+    """ "as part of the president's visit": nothing but the owner stands between the opener and the noun."""
+    between = place.items[place.items.index(opener) + 1 : place.at]
+    last = opener
+    for item in (*between, place.trigger):
+        if gap(last, item) > 0 or (item is not place.trigger and not {"poss", "filler", "official_word", "first"} & item.tags):
+            return False
+        last = item
+    return True
 
 
 SHARED = frozenset({"hypothetical", "denied", "invited"})

@@ -62,10 +62,23 @@ def _announced_act(place: Place) -> bool:
 def _heads_the_line(place: Place, sentence: Sentence) -> bool:
     """ "A and B to sign ...": the subject opens a headline, and the infinitive follows at once."""
     found = subject(place)
+    if not found and "noun" in place.trigger.tags:
+        return _carried_ahead(place, sentence)
     if not found or not sentence.headline:
         return False
     opens = not sentence.items or found[0].first - sentence.items[0].first <= 1
     return opens and found[0].last + 1 >= place.trigger.first
+
+
+def _carried_ahead(place: Place, sentence: Sentence) -> bool:
+    """ "A to make first visit to B": the verb that carries the noun of a headline is the infinitive."""
+    for position in range(place.at - 1, 0, -1):
+        item = place.items[position]
+        if "verb" in item.tags:
+            return "v.perform" in item.tags and "inf" in item.tags and _heads_the_line(Place(place.items, position), sentence)
+        if "break" in item.tags:
+            return False
+    return False
 
 
 def _on_the_way(place: Place) -> bool:

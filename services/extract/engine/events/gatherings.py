@@ -11,7 +11,7 @@ from services.extract.engine.clauses.roles import IN, Place, is_actor
 from services.extract.engine.events.pacts import INHERITED_WEIGHT, where
 from services.extract.engine.events.story import MEMORY, PLACES, TRAVELLERS, Story, keep, known
 from services.extract.engine.phrases.actors import Actor, Group
-from services.extract.engine.words.items import Sentence
+from services.extract.engine.words.items import Item, Sentence, gap
 
 
 def build_summit(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:
@@ -84,6 +84,9 @@ def build_meeting(story: Story, sentence: Sentence, place: Place, mention: Menti
 def _officials_meet(story: Story, mention: Mention, states: list[str]) -> str | bool:
     """ "officials of A and B met in C": nobody is named of either side, both are told to be there, and where or when."""
     both = mention.roles.get("both", Group()).members
+    if mention.place is not None and mention.place.iso not in (None, *states) and len(states) == 2:
+        sides = [a for role in ("both", "side", "counterpart") for a in mention.roles.get(role, Group()).members if a.iso in states]
+        return _add_meeting(story, mention, EventType.MEETING, states, sides)  # in a third country even "officials of B" are a side
     unnamed = len(both) == 2 and all(actor.plural or "official" in actor.tags for actor in both)
     if not unnamed or {actor.iso for actor in both} != set(states) or (mention.place is None and mention.when is None):
         return "unnamed_counterpart"
@@ -128,13 +131,26 @@ def _among(place: Place, unnamed: list[Actor]) -> list[Actor]:
     """Who is named of "officials, including X and Y": they are of the officials' state unless another one is told."""
     for item, following in pairwise(place.items[place.at + 1 :]):
         if "including" in item.tags and isinstance(following.value, Group):
-            named = [actor for actor in following.value.members if actor.kind in TRAVELLERS]
+            named = [actor for actor in _listed_from(place, following) if actor.kind in TRAVELLERS]
             for actor in named:
                 actor.iso = actor.iso or unnamed[0].iso
             return named
         if {"verb", "break"} & item.tags:
             return []
     return []
+
+
+def _listed_from(place: Place, first: Item) -> list[Actor]:
+    """The actors from `first` on, over commas and "and", as far as the list goes."""
+    found: list[Actor] = []
+    last = first
+    for item in place.items[place.items.index(first) :]:
+        goes_on = item is first or "after_comma" in item.tags or "conj" in item.tags
+        if not isinstance(item.value, Group) or not goes_on or gap(last, item) > 0:
+            break
+        found.extend(item.value.members)
+        last = item
+    return found
 
 
 SUMMIT_RANKS = frozenset(

@@ -49,7 +49,10 @@ def _with_commas(text: Text, items: list[Item]) -> list[Item]:
         if at == len(items):
             break
         item, before = items[at], items[at - 1]
-        if before.end <= comma and item.start > before.end + 1:
+        if before.end > comma:
+            comma = text.norm.find(",", comma + 1, starts[-1])  # inside an item: another one may follow
+            continue
+        if item.start > before.end + 1:
             item.tags = item.tags | {"after_comma"}
             parted = parted or "actor" in item.tags
         comma = text.norm.find(",", item.start, starts[-1])

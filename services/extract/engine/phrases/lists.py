@@ -83,7 +83,11 @@ def _absorb_fillers(text: Text, out: list[Item], item: Item) -> None:
     if {"person", "state"} & item.tags or has_comma(text, out[-1], item):
         return
     item.first = nearest.first
+    item.tags = item.tags.union(*(one.tags & _GUEST for one in out[-count:]))
     del out[-count:]
+
+
+_GUEST = frozenset({"visiting"})
 
 
 def _absorb_description(text: Text, out: list[Item], item: Item) -> None:
