@@ -449,6 +449,7 @@ FINDERS: dict[str, Finder] = {
     "onward": journeys.onward,
     "led": journeys.led,
     "headed": journeys.headed,
+    "headed_between": journeys.headed_between,
     "to_person": to_person,
     "beside": beside,
     "attached": attached,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from services.extract.engine.clauses.complements import adjectives
+from schemas.codes import Rank
+from services.extract.engine.clauses.complements import adjectives, between
 from services.extract.engine.clauses.roles import TO, Place, ahead, has_member, is_actor, is_plain
+from services.extract.engine.phrases.actors import Group
 from services.extract.engine.words.items import Item, gap
 
 PEOPLE = ("official", "person", "delegation")
@@ -83,11 +85,25 @@ def headed(place: Place) -> list[Item]:
 
 def opening(place: Place) -> list[Item]:
     """The trigger is the actor with whom a text opens ("X in Rabat for talks")."""
-    return [place.trigger] if place.trigger.first <= OPENING_WORDS and is_plain(place.trigger) else []
+    opens = place.at == 0 or place.trigger.first <= OPENING_WORDS
+    return [place.trigger] if opens and is_plain(place.trigger) and not _posted(place.trigger) else []
+
+
+def _posted(item: Item) -> bool:
+    """Whether the place behind an office is where its holder is posted, or what he deals with."""
+    members = item.value.members if isinstance(item.value, Group) else []
+    return any(actor.rank in (Rank.AMBASSADOR, Rank.ENVOY) and actor.person is None for actor in members)
+
+
+def headed_between(place: Place) -> list[Item]:
+    """The two of a meeting with which a text opens ("secret talks in Rome between A and B")."""
+    return between(place) if place.trigger.first <= OPENING_WORDS else []
 
 
 def onward(place: Place) -> list[Item]:
     """A state or city with "to" right behind the trigger."""
+    if _posted(place.trigger):
+        return []
     following = place.items[place.at + 1] if place.at + 1 < len(place.items) else None
     if following is None or not is_actor(following) or gap(place.trigger, following) > 0 or not following.tags & TO:
         return []

@@ -73,6 +73,7 @@ class Mention:
     domains: tuple[Domain, ...] = ()
     count: int = 1
     ahead: bool = False
+    carried_ahead: bool = False
     weight: float = 1.0
     reported: bool = False
     claimed: bool = False

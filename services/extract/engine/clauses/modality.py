@@ -38,7 +38,7 @@ def judge(place: Place) -> Modality:
         if words > GOVERN_WORDS + 4 or _decided(place, position, words, result):
             break
         _shade(place, item, words, result)
-        if _ends_clause(item) and not ("bare_inf" in item.tags and {"bare_inf", "conj"} <= trigger.tags):
+        if _ends_clause(item) and not _tells(place, position) and not ("bare_inf" in item.tags and {"bare_inf", "conj"} <= trigger.tags):
             if "break" in item.tags:
                 result.course = _course_of_clause(place, position, result.course)
             elif {"conj", "verb"} <= trigger.tags:
@@ -182,6 +182,12 @@ def _ends_clause(item: Item) -> bool:
     return "verb" in tags and not (tags & (CARRIERS | {"light", "say"}))
 
 
+def _tells(place: Place, position: int) -> bool:
+    """ "denied reports that spoke of a visit": the verb right behind "reports" is no clause of its own."""
+    before = place.items[position - 1] if position else None
+    return before is not None and "report" in before.tags and gap(before, place.items[position]) == 0
+
+
 def _course_of_clause(place: Place, position: int, course: str) -> str:
     """What the words before the opener of the clause make of everything in it."""
     if _reported_denial(place, position):
@@ -246,6 +252,8 @@ def _governed(place: Place, position: int) -> str | None:
         return "hypothetical"
     if "deny" in tags:
         return "denied"
+    if "back_out" in tags and "p.from" in place.items[place.at - 1].tags:
+        return "cancelled"  # "backed out of the visit"
     if "cancel" in tags:
         return "hypothetical" if _wanted(place, position) else "cancelled"
     if "postpone" in tags:

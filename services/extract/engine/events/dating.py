@@ -39,6 +39,7 @@ def dates(story: Story, sentence: Sentence, place: Place, mention: Mention) -> N
     """Give the mention its date: the nearest one of its clause, else the one that opens the sentence, else that of the announcement."""
     if story.published is None or "date" not in sentence.tags:
         return
+    mention.carried_ahead = _carried_ahead(place)
     own, opening = _candidates(story, place, mention)
     # What an opening date governs is told by the sentence, not what it presupposes ("in May they resumed ties after the freezing of ...").
     chosen = own if own is not None else (None if mention.modality.after else opening)
@@ -98,9 +99,28 @@ def _coming(mention: Mention, chosen: Item) -> bool:
     if course == "future":
         return "agreed" not in tags
     day = chosen.value
-    if course != "present" or not {"verb", "impf"} <= tags or not tags & {"v.visit", "v.meet", "v.depart"}:
+    verbs = _ALWAYS_SET if "svo" in tags else _SET_FOR_A_DAY
+    if course != "present" or not ({"verb", "impf"} <= tags and tags & verbs or mention.carried_ahead):
         return False
     return isinstance(day, DateExpression) and bool(day.weekdays) and not (day.months or day.days or day.offset)
+
+
+_ALWAYS_SET = frozenset({"v.visit", "v.meet", "v.depart"})
+_SET_FOR_A_DAY = _ALWAYS_SET | {"v.arrive", "v.land", "v.receive", "v.host", "v.hold", "v.perform", "v.discuss", "v.lead"}
+"""Verbs whose present tense beside a bare weekday speaks of the next one; all of them only where the verb comes first."""
+_CARRIED = frozenset({"n.visit", "n.meet", "n.summit", "n.call"})
+
+
+def _carried_ahead(place: Place) -> bool:
+    """ "A pays on Sunday a visit to": a noun whose light verb stands in the present."""
+    if not _CARRIED & place.trigger.tags or "verb" in place.trigger.tags:
+        return False
+    for item in reversed(place.items[: place.at]):
+        if "verb" in item.tags:
+            return {"impf"} <= item.tags and bool(item.tags & {"v.perform", "v.begin", "v.hold", "v.host"})
+        if "break" in item.tags:
+            return False
+    return False
 
 
 def _same_time(place: Place) -> Item | None:
@@ -213,7 +233,11 @@ _CARRIERS = frozenset({"v.perform", "v.begin", "v.end", "v.hold", "v.launch", "v
 
 
 def _same_clause(items: Sequence[Item], at: int, position: int, governor: Item | None, mention: Mention) -> bool:
-    if governor is mention.trigger or (governor is not None and "say" in governor.tags and _is_announcement(mention)):
+    if (
+        governor is mention.trigger
+        or (governor is not None and governor is mention.object)
+        or (governor is not None and "say" in governor.tags and _is_announcement(mention))
+    ):
         return True
     if governor is not None and mention.type is EventType.VISIT and "resolve" in governor.tags:
         return False  # the day on which a journey is approved is not that of the journey

@@ -71,9 +71,10 @@ def build_meeting(story: Story, sentence: Sentence, place: Place, mention: Menti
     mention.place = where(place) or _palace(place)
     if len(states) >= 3:
         return _gather(story, sentence, mention, states, [*side, *others])
-    people = [actor for actor in others if actor.iso and actor.iso != side[0].iso and _identifiable(actor)]
+    anybody = _between_themselves(story, mention, [*side, *others], states)
+    people = [actor for actor in others if actor.iso and actor.iso != side[0].iso and (anybody or _identifiable(actor))]
     people = [actor for actor in people if not _second_office(actor)] or people[:1]
-    side = [actor for actor in side if actor.iso and _identifiable(actor)]
+    side = [actor for actor in side if actor.iso and (anybody or _identifiable(actor))]
     if not people or not side:
         return _officials_meet(story, mention, states)
     for actor in people:
@@ -206,6 +207,14 @@ def _office_of(story: Story, actor: Actor) -> tuple[Rank | None, str | None]:
     known = story.lexicon.persons.get(actor.person)
     office = known.office_at(story.published) if known else None
     return (office.rank, office.office) if office else (None, None)
+
+
+def _between_themselves(story: Story, mention: Mention, actors: list[Actor], states: list[str]) -> bool:
+    """Whether officials without name or office count: no visit is told, and they met in a third state or are all that is told (E5)."""
+    if any(m.type is EventType.VISIT and set(m.parties) == set(states) for m in story.mentions[-MEMORY:]):
+        return False
+    elsewhere = mention.place is not None and mention.place.iso is not None and mention.place.iso not in states
+    return elsewhere or not any(_identifiable(actor) for actor in actors)
 
 
 def _identifiable(actor: Actor) -> bool:
