@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from schemas.codes import Rank
-from services.extract.engine.clauses.complements import adjectives, between
+from services.extract.engine.clauses.complements import adjectives, between, of
 from services.extract.engine.clauses.roles import TO, Place, ahead, has_member, is_actor, is_plain
+from services.extract.engine.clauses.subjects import object_
 from services.extract.engine.phrases.actors import Group
 from services.extract.engine.words.items import Item, gap
 
@@ -14,6 +15,8 @@ BOARD_WORDS = 4
 """Unknown words between a plane and its passengers, or between a tour and the verb that tells what it takes in."""
 OPENING_WORDS = 1
 """Words in front of what a text opens with, at most."""
+HEADED_WORDS = 8
+"""Words of a headline in front of the noun that it is about: its source and a colon, a number ("a second round of")."""
 
 
 def upon(place: Place) -> list[Item]:
@@ -79,13 +82,28 @@ def _stages(items: list[Item], position: int) -> list[Item]:
 
 
 def headed(place: Place) -> list[Item]:
-    """The adjectives of states behind a noun with which a text opens ("Syrian-Israeli talks in Paris")."""
-    return adjectives(place) if place.trigger.first <= OPENING_WORDS else []
+    """The adjectives of states behind a noun that heads a text ("Syrian-Israeli talks in Paris")."""
+    return adjectives(place) if _heads(place) else []
+
+
+def headed_of(place: Place) -> list[Item]:
+    """Whose meeting heads a text, with "of" ("a meeting in A of the chiefs of staff of B and C")."""
+    return of(place) if _heads(place) else []
+
+
+def _heads(place: Place) -> bool:
+    """Whether a text is headed by the noun: no verb and no actor stands before it, but a source and a colon may."""
+    if place.trigger.first > HEADED_WORDS:
+        return False
+    before = place.items[: place.at]
+    colon = next((k for k in range(len(before) - 1, -1, -1) if "colon" in before[k].tags), -1)
+    return not any({"verb", "actor", "say"} & item.tags for item in before[colon + 1 :])
 
 
 def opening(place: Place) -> list[Item]:
     """The trigger is the actor with whom a text opens ("X in Rabat for talks")."""
-    opens = place.at == 0 or place.trigger.first <= OPENING_WORDS
+    behind_colon = place.at > 0 and "colon" in place.items[place.at - 1].tags and place.trigger.first <= HEADED_WORDS
+    opens = place.at == 0 or place.trigger.first <= OPENING_WORDS or behind_colon
     return [place.trigger] if opens and is_plain(place.trigger) and not _posted(place.trigger) else []
 
 
@@ -97,7 +115,7 @@ def _posted(item: Item) -> bool:
 
 def headed_between(place: Place) -> list[Item]:
     """The two of a meeting with which a text opens ("secret talks in Rome between A and B")."""
-    return between(place) if place.trigger.first <= OPENING_WORDS else []
+    return between(place) if _heads(place) else []
 
 
 def onward(place: Place) -> list[Item]:
@@ -111,9 +129,40 @@ def onward(place: Place) -> list[Item]:
 
 
 def led(place: Place) -> list[Item]:
-    """The delegation right behind a verb of leading, when it goes somewhere: its place behind "to" is where its head goes too."""
-    following = place.items[place.at + 1 :]
-    at = next((k for k, item in enumerate(following) if "delegation" in item.tags and is_actor(item)), None)
-    if at is None or any({"verb", "break"} & item.tags for item in following[:at]):
-        return []
-    return onward(Place(place.items, place.at + 1 + at))
+    """Where the delegation goes that stands behind a verb of leading: there its head goes too."""
+    delegation: Item | None = None
+    words, last = 0, place.trigger
+    for item in place.items[place.at + 1 :]:
+        words += max(gap(last, item), 0) if delegation is not None else 0
+        if words > BOARD_WORDS or {"verb", "break"} & item.tags:
+            return []
+        if delegation is None:
+            delegation = item if "delegation" in item.tags and is_actor(item) else None
+        elif is_actor(item) and item.tags & TO and has_member(item, PLACES):
+            return [item]
+        last = item
+    return []
+
+
+def received(place: Place) -> list[Item]:
+    """Whom the verb of receiving before a noun acts on ("received the minister, on a visit to")."""
+    for position in range(place.at - 1, -1, -1):
+        tags = place.items[position].tags
+        if {"v.receive", "v.host"} & tags:
+            return object_(Place(place.items, position))
+        if {"verb", "break"} & tags:
+            return []
+    return []
+
+
+def welcomed(place: Place) -> list[Item]:
+    """Whom somebody's reception is of: with "of" ("the reception by A of B"), or right behind the possessive ("his reception of B")."""
+    found = of(place)
+    if found or "poss" not in place.trigger.tags:
+        return found[:1]
+    for item in place.items[place.at + 1 :]:
+        if is_plain(item) and has_member(item, PEOPLE):
+            return [item]
+        if not {"date", "filler", "title", "p.in"} & item.tags:
+            return []
+    return []

@@ -184,8 +184,14 @@ def _ends_clause(item: Item) -> bool:
 
 def _tells(place: Place, position: int) -> bool:
     """ "denied reports that spoke of a visit": the verb right behind "reports" is no clause of its own."""
-    before = place.items[position - 1] if position else None
-    return before is not None and "report" in before.tags and gap(before, place.items[position]) == 0
+    for back in (position - 1, position - 2):
+        if back < 0 or gap(place.items[back], place.items[back + 1]) > 0:
+            return False
+        if "report" in place.items[back].tags:
+            return True
+        if "relative" not in place.items[back].tags:
+            return False
+    return False
 
 
 def _course_of_clause(place: Place, position: int, course: str) -> str:

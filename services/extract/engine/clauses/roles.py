@@ -85,7 +85,7 @@ def _ahead(place: Place) -> list[Item]:
         if "during" in item.tags and position + 1 < len(place.items) and {"n.visit", "date"} & place.items[position + 1].tags:
             last = item
             continue
-        if carried and item.tags & {"relative", "inverts", "v.perform"}:
+        if carried and (item.tags & {"relative", "inverts", "v.perform"} or _opens_performing(place.items, position)):
             last = item
             continue
         if words > REACH_WORDS or item.tags & OPAQUE or "after" in item.tags or ("during" in item.tags and found):
@@ -93,6 +93,12 @@ def _ahead(place: Place) -> list[Item]:
         found.append(item)
         last = item
     return found
+
+
+def _opens_performing(items: list[Item], position: int) -> bool:
+    """ "a visit that was due *to* be paid by": the opener right before the verb that carries the visit."""
+    following = items[position + 1] if position + 1 < len(items) else None
+    return "complement" in items[position].tags and following is not None and "v.perform" in following.tags
 
 
 def has_member(item: Item, kinds: tuple[str, ...]) -> bool:

@@ -16,7 +16,7 @@ from services.extract.engine.words.resolving import resolve
 _GOVERNS = frozenset(
     {
         *("verb", "say", "ptc", "inf", "ger", "light"),
-        *("n.visit", "n.sign", "n.summit", "n.meet", "n.arrive", "n.depart", "n.reach", "n.stop", "ptc.signed", "ptc.dated"),
+        *("n.visit", "n.sign", "n.summit", "n.meet", "n.arrive", "n.depart", "n.reach", "n.stop", "n.receive", "ptc.signed", "ptc.dated"),
     }
 )
 """What a date behind it belongs to."""
@@ -100,7 +100,7 @@ def _coming(mention: Mention, chosen: Item) -> bool:
         return "agreed" not in tags
     day = chosen.value
     verbs = _ALWAYS_SET if "svo" in tags else _SET_FOR_A_DAY
-    if course != "present" or not ({"verb", "impf"} <= tags and tags & verbs or mention.carried_ahead):
+    if course != "present" or not (({"verb", "impf"} <= tags and tags & verbs) or mention.carried_ahead):
         return False
     return isinstance(day, DateExpression) and bool(day.weekdays) and not (day.months or day.days or day.offset)
 

@@ -9,6 +9,7 @@ from schemas.codes import EventType, EvidenceRole, Rank
 from services.extract.engine.clauses.complements import genitive
 from services.extract.engine.clauses.mentions import Mention, party_span
 from services.extract.engine.clauses.roles import Place, is_actor, is_plain
+from services.extract.engine.clauses.subjects import subject
 from services.extract.engine.events.dating import day_of
 from services.extract.engine.events.pacts import INHERITED_WEIGHT, where
 from services.extract.engine.events.story import MEMORY, PLACES, TRAVELLERS, Story, keep, known
@@ -161,10 +162,23 @@ def _announces(place: Place, mention: Mention) -> bool:
 def _members_state(place: Place, delegation: Actor) -> str | None:
     """ "a delegation that includes Israeli officials": its state is that of its members."""
     at = next((i for i, item in enumerate(place.items) if item.start <= delegation.start < item.end), None)
-    following = place.items[at + 1 : at + 4] if at is not None else []
-    if not any("including" in item.tags for item in following):
+    if at is None:
         return None
-    return next((s for item in following if isinstance(item.value, Group) for s in item.value.states), None)
+    following = place.items[at + 1 : at + 5]
+    opener = next((k for k, item in enumerate(following) if "including" in item.tags), None)
+    if opener is None:
+        return _leaders_state(place, at)
+    return next((s for item in following[opener + 1 :] if isinstance(item.value, Group) for s in item.value.states), None)
+
+
+def _leaders_state(place: Place, at: int) -> str | None:
+    """ "the minister headed a delegation that visited": a delegation that is headed by somebody is of his state."""
+    for position in range(at - 1, max(at - 4, -1), -1):
+        if "v.lead" in place.items[position].tags:
+            return next(
+                (s for item in subject(Place(place.items, position)) if isinstance(item.value, Group) for s in item.value.states), None
+            )
+    return None
 
 
 def _including(place: Place) -> Actor | None:

@@ -117,12 +117,25 @@ def resolve_twins(sentences: list[Sentence], home: str | None) -> None:
         near = (
             home if home in readings else min(((abs(at - item.start), iso) for at, iso in named if iso in readings), default=(0, None))[1]
         )
-        reading = readings.get(near)
+        reading = readings.get(near) if near is not None else _city_of_them(sentences, readings)
         if reading is not None:
             entry = replace(reading.entry, classes=reading.entry.classes - {"twin"})
             tags = (reading.tags - {"twin"}) | {"state" if entry.key is None else "city"}
             tags |= {"capital"} if entry.key is not None else frozenset()
             sentence.items[position] = Item(item.start, item.end, item.first, item.last, tags, (Reading(entry, tags),))
+
+
+def _city_of_them(sentences: list[Sentence], readings: Mapping[str | None, Reading]) -> Reading | None:
+    """Where neither state is named: the other's capital, unless something else of the state that shares its name is (its sultan)."""
+    cities = [reading for reading in readings.values() if reading.entry.key is not None]
+    states = {iso for iso, reading in readings.items() if reading.entry.key is None}
+    if len(cities) != 1 or not states:
+        return None
+    for sentence in sentences:
+        for item in sentence.items:
+            if "twin" not in item.tags and any(reading.entry.iso in states for reading in item.readings):
+                return None
+    return cities[0]
 
 
 def _plain_state(item: Item) -> Entry | None:
