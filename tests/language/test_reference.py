@@ -56,6 +56,72 @@ SIGNED = {
 }
 """Two sentences, or clauses, of which the second names nobody and tells an agreement of the two in the first."""
 
+CARRIED_ON = {
+    "en": {
+        "at the end of the meeting": (
+            (
+                "Jordan's water minister received Israeli Energy Minister Karine Elharrar in Amman. "
+                "A memorandum of understanding was signed at the end of the meeting."
+            ),
+            ("agreement", {"ISR", "JOR"}),
+        ),
+        "he": (
+            "Israeli President Isaac Herzog arrived in Abu Dhabi on Sunday. He was received by his Emirati counterpart.",
+            ("meeting", {"ISR", "ARE"}),
+        ),
+    },
+    "fr": {
+        "at the end of the meeting": (
+            (
+                "Le ministre jordanien de l'Eau a reçu à Amman la ministre israélienne de l'Énergie. "
+                "Un mémorandum d'entente a été signé à l'issue de la rencontre."
+            ),
+            ("agreement", {"ISR", "JOR"}),
+        ),
+        "he": (
+            "Le président Isaac Herzog est arrivé dimanche à Abou Dhabi. Il a été reçu par son homologue émirati.",
+            ("meeting", {"ISR", "ARE"}),
+        ),
+    },
+    "ar": {
+        "at the end of the meeting": (
+            "استقبل وزير المياه الأردني في عمّان وزيرة الطاقة الإسرائيلية كارين الحرار. وجرى في ختام اللقاء توقيع مذكرة تفاهم.",
+            ("agreement", {"ISR", "JOR"}),
+        ),
+        "him, glued to the verb": (
+            "وصل مستشار الأمن القومي الإسرائيلي تساحي هنغبي إلى البحرين. واستقبله ولي العهد الأمير سلمان بن حمد.",
+            ("meeting", {"ISR", "BHR"}),
+        ),
+        "a subject left out": (
+            "وصل وزير الخارجية الإسرائيلي إيلي كوهين إلى باكو. وسيلتقي خلال الزيارة الرئيس إلهام علييف.",
+            ("meeting", {"ISR", "AZE"}),
+        ),
+        "with him, the subject left out": (
+            "التقى وزير التعاون الإقليمي الإسرائيلي نظيره البحريني في المنامة، كما وقع معه مذكرة تفاهم في التجارة.",
+            ("agreement", {"ISR", "BHR"}),
+        ),
+    },
+    "he": {
+        "then": (
+            "שרת הכלכלה אורנה ברביבאי ומקבילה האמירתי נפגשו בדובאי, ולאחר מכן חתמו השרים על הסכם סחר חופשי.",
+            ("agreement", {"ISR", "ARE"}),
+        ),
+        "he": (
+            "ראש המודיעין המצרי עבאס כאמל הגיע לתל אביב. הוא נפגש עם ראש הממשלה בנימין נתניהו.",
+            ("meeting", {"ISR", "EGY"}),
+        ),
+    },
+}
+"""A second sentence that names one side or none, and what it tells."""
+
+NOT_CARRIED_ON = {
+    "en": "Israeli President Isaac Herzog landed in Rome. Bahrain's king met Jordan's. An accord was signed at the end of the meeting.",
+    "fr": "Isaac Herzog a atterri à Rome. Le roi de Bahreïn a reçu celui de Jordanie. Un accord a été signé à l'issue de la rencontre.",
+    "ar": "وصل هرتسوغ إلى روما. واستقبل ملك البحرين نظيره الأردني. وجرى في ختام اللقاء توقيع مذكرة تفاهم.",
+    "he": "יצחק הרצוג נחת ברומא. מלך בחריין נפגש עם מלך ירדן. בתום הפגישה נחתם מזכר הבנות.",
+}
+"""The meeting is that of two others."""
+
 SILENT = {
     "en": {
         "another pair between": (
@@ -142,3 +208,29 @@ def test_words_for_two_stand_for_those_just_put_into_relation(extractor: Extract
 def test_words_for_two_stand_for_nobody_without_a_clear_antecedent(extractor: Extractor, language: str, case: str) -> None:
     """Another pair, another number, another rank, another sentence between: nothing is taken over."""
     assert "agreement" not in [type for type, _ in _told(extractor, language, SILENT[language][case])]
+
+
+@pytest.mark.parametrize(("language", "case"), [(language, case) for language, cases in CARRIED_ON.items() for case in cases])
+def test_a_sentence_goes_on_about_those_of_the_one_before(extractor: Extractor, language: str, case: str) -> None:
+    """ "He", "him", "the meeting" are the ones just told."""
+    text, (type, parties) = CARRIED_ON[language][case]
+    found = extractor.extract(Article(id="a", text=text, language=language, published_at=PUBLISHED))
+
+    assert (type, parties) in [(event.type.value, set(event.parties)) for event in found]
+
+
+@pytest.mark.parametrize("language", sorted(NOT_CARRIED_ON))
+def test_the_meeting_of_others_is_no_meeting_of_ours(extractor: Extractor, language: str) -> None:
+    """What is signed behind a meeting belongs to those who met."""
+    assert "agreement" not in [type for type, _ in _told(extractor, language, NOT_CARRIED_ON[language])]
+
+
+def test_an_agreement_told_again_is_the_same(extractor: Extractor) -> None:
+    """ "The agreement was signed in A" adds the signature to what was told, and no second event."""
+    text = (
+        "Israel and Bahrain have reached an agreement on water. The agreement was signed in Manama on Tuesday. "
+        "It was welcomed in Washington."
+    )
+    found = extractor.extract(Article(id="a", text=text, language="en", published_at=PUBLISHED))
+
+    assert [(event.type.value, str(event.date.start)) for event in found] == [("agreement", "2023-05-16")]

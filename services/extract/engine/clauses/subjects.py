@@ -74,6 +74,9 @@ def subject_behind(place: Place) -> Item | None:
     items, words, last = place.items, 0, place.trigger
     for item in items[place.at + 1 :]:
         words += max(gap(last, item), 0)
+        if "during" in last.tags and "n.visit" in item.tags:
+            last = item
+            continue
         if words > SUBJECT_WORDS or item.tags & OPAQUE or {"n.instrument", "n.visit", "n.sign", "n.arrive", "site"} & item.tags:
             return None
         if _acts(item):

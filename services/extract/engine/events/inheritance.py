@@ -5,13 +5,16 @@ Not here: words for two that stand where a party would (`reference`).
 
 from __future__ import annotations
 
-from schemas.codes import EventType
+from itertools import pairwise
+
+from schemas.codes import Discourse, EventType
 from services.extract.engine.clauses.mentions import Mention
 from services.extract.engine.clauses.roles import Place, is_actor
-from services.extract.engine.events.reference import RESOLVED
+from services.extract.engine.events.reference import RESOLVED, WITH
+from services.extract.engine.events.standing import discourse_of
 from services.extract.engine.events.story import MEMORY, Story
 from services.extract.engine.phrases.actors import Group
-from services.extract.engine.words.items import Item, Sentence
+from services.extract.engine.words.items import Item, Sentence, gap
 
 
 def inherited_parties(story: Story, sentence: Sentence, place: Place, states: list[str], mention: Mention) -> list[str] | None:
@@ -30,13 +33,58 @@ def inherited_parties(story: Story, sentence: Sentence, place: Place, states: li
         if here is not None and set(states) <= set(here):
             return here
     others = {state for item in _clause_of(place) if is_actor(item) and isinstance(item.value, Group) for state in item.value.states}
-    two = next((list(item.value.states) for item in _clause_of(place) if RESOLVED in item.tags and isinstance(item.value, Group)), [])
-    if len(two) > 1:
+    two = _two_meant(story, place) or _in_what_was_told(story, sentence, place) or _text_told(story, sentence, mention)
+    if two:
         return two if set(states) | others <= set(two) else None
     if visit is not None and set(states) | others <= set(visit.parties):
         mention.roles.setdefault("signatory", Group([actor for actor in visit.visitors if actor.person]))
         return visit.parties
     return None
+
+
+def _two_meant(story: Story, place: Place) -> list[str]:
+    """The two of whom a word of the clause speaks: "the two sides", or "with him" beside a verb whose subject is left out."""
+    for item in _clause_of(place):
+        if RESOLVED in item.tags and isinstance(item.value, Group):
+            if WITH in item.tags and story.references is not None and story.references.last is not None:
+                return list(story.references.last.people)
+            return item.value.states if len(item.value.states) > 1 else []
+    return []
+
+
+_ENCOUNTERS = frozenset({EventType.MEETING, EventType.VISIT, EventType.SUMMIT})
+_COURSE = frozenset({"during", "after", "completed"})
+_NEAR = 2
+"""Sentences over which "the meeting" and "the agreement" are those just told."""
+
+
+def _in_what_was_told(story: Story, sentence: Sentence, place: Place) -> list[str]:
+    """ "at the end of the meeting": the two whose people the sentence before, or the words before, brought together."""
+    named = any(
+        {"n.meet", "n.visit"} & item.tags and {"def", "poss"} & item.tags and _COURSE & before.tags and gap(before, item) <= 1
+        for before, item in pairwise(sentence.items)
+    )
+    relation = story.relation_before(place) if named else None
+    met = relation is not None and len(relation.people) == 2 and (not relation.by_place and all(relation.people.values()))
+    if relation is not None and met:
+        return list(relation.people)
+    last = next((m for m in reversed(story.mentions[-MEMORY:]) if m.type in _ENCOUNTERS), None)
+    return _still_told(story, sentence, last) if named and last is not None else []
+
+
+def _text_told(story: Story, sentence: Sentence, mention: Mention) -> list[str]:
+    """ "the agreement was signed in A": the one that was told last."""
+    definite = mention.object is not None and "def" in mention.object.tags
+    last = next((m for m in reversed(story.mentions[-MEMORY:]) if m.type is EventType.AGREEMENT), None)
+    fresh = last is not None and discourse_of(story, last) is not Discourse.BACKGROUND
+    return _still_told(story, sentence, last) if definite and fresh and last is not None else []
+
+
+def _still_told(story: Story, sentence: Sentence, mention: Mention) -> list[str]:
+    """The two of a mention of the last sentences, while the article still speaks of these two."""
+    near = sentence.number - mention.sentence.number <= _NEAR and not mention.modality.background
+    told = story.relation is None or set(story.relation.people) == set(mention.parties) or mention.sentence is sentence
+    return mention.parties if near and told and len(mention.parties) == 2 else []
 
 
 def _spoken_of(story: Story, sentence: Sentence, visit: Mention) -> bool:

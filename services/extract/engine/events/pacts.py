@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from schemas.codes import EventType, EvidenceRole, Instrument, RelationsAction, Stage
+from schemas.codes import Discourse, EventType, EvidenceRole, Instrument, RelationsAction, Stage
 from services.extract.engine.clauses.complements import with_
 from services.extract.engine.clauses.finders import FINDERS
 from services.extract.engine.clauses.licence import decided, took_place
@@ -13,6 +13,7 @@ from services.extract.engine.clauses.roles import IN, Place, is_actor
 from services.extract.engine.events.inheritance import inherited_parties
 from services.extract.engine.events.instruments import another_instrument, describe_instrument
 from services.extract.engine.events.reference import RESOLVED
+from services.extract.engine.events.standing import discourse_of
 from services.extract.engine.events.story import PLACES, Story
 from services.extract.engine.phrases.actors import Actor, Group
 from services.extract.engine.words.items import Item, Sentence, gap
@@ -39,7 +40,7 @@ def build_pair(story: Story, sentence: Sentence, place: Place, mention: Mention)
     presupposed = modality_is_bare(mention) and mention.rule.stage is Stage.ANNOUNCED and "announcer" not in mention.roles
     if presupposed and not mention.modality.after:
         return "not_asserted"
-    if only_named(place, mention) or _in_passing(place, mention) or _wish_of_both(mention):
+    if only_named(place, mention) or _in_passing(place, mention) or _wish_of_both(story, mention):
         return "not_asserted"
     mention.parties = states
     if mention.inherited and mention.modality.background and mention.when is None and "signatory" not in mention.roles:
@@ -92,10 +93,14 @@ def _each_step(story: Story, mention: Mention) -> list[Mention]:
     return [replace(mention, parties=pair, evidence=list(mention.evidence)) for pair in pairs] or [mention]
 
 
-def _wish_of_both(mention: Mention) -> bool:
+def _wish_of_both(story: Story, mention: Mention) -> bool:
     """ "the two countries will open embassies": said of two known from before and of no day, it is a hope more often than news."""
-    ahead = mention.modality.course in ("future", "present", "lapsed")
-    return mention.type is EventType.RELATIONS_CHANGE and mention.inherited and ahead and mention.when is None and mention.announced is None
+    if mention.type is not EventType.RELATIONS_CHANGE or not mention.inherited:
+        return False
+    course = mention.modality.course
+    fresh = not mention.sentence.lead and discourse_of(story, mention) is not Discourse.BACKGROUND
+    by_the_way = course == "noun" and not mention.modality.completed and fresh
+    return by_the_way or (course in ("future", "present", "lapsed") and mention.when is None and mention.announced is None)
 
 
 def _in_passing(place: Place, mention: Mention) -> bool:
@@ -136,15 +141,14 @@ def _sides(story: Story, sentence: Sentence, place: Place, mention: Mention) -> 
         states += announcer
     elif announcer and _only_with(place, mention):
         states = announcer + states
-    if any(RESOLVED in actor.tags for group in mention.roles.values() for actor in group.members):
-        mention.inherited = True
-        mention.weight *= INHERITED_WEIGHT
-    elif len(states) < 2 and mention.rule.inherits:
+    if len(states) < 2 and mention.rule.inherits:
         inherited = inherited_parties(story, sentence, place, states, mention)
-        if inherited:
-            states = inherited
-            mention.inherited = True
-            mention.weight *= INHERITED_WEIGHT
+        states = inherited or states
+        mention.inherited = bool(inherited)
+    elif any(RESOLVED in actor.tags for group in mention.roles.values() for actor in group.members):
+        mention.inherited = True
+    if mention.inherited:
+        mention.weight *= INHERITED_WEIGHT
     return states
 
 

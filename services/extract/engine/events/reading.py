@@ -264,6 +264,8 @@ def _fill(story: Story, place: Place, anchor: Item | None, names: Sequence[str])
         if name == "subject" and {"verb", "dual"} <= place.trigger.tags and (two := story.two_of(place, found)):
             group.members.extend(two)
             continue
+        if not found and _as_pronoun(place, name):
+            group.members.extend(_unsaid(story, place).members)
         if not found and anchor is not None and name in ANCHORED:
             found = finder(Place(place.items, place.items.index(anchor)))
         for item in found:
@@ -294,6 +296,13 @@ def _behind_pronoun(place: Place) -> bool:
     """Whether "he" or "they" is the subject: it stands right in front, and opens the clause."""
     before = place.items[place.at - 1] if place.at else None
     return before is not None and "pronoun" in before.tags and gap(before, place.trigger) == 0
+
+
+def _as_pronoun(place: Place, name: str) -> bool:
+    """Whether subject or object is only "he": it opens the clause right in front of the verb, or is glued to the verb."""
+    if name == "object":
+        return "object" in place.trigger.tags
+    return name == "subject" and _behind_pronoun(place) and (place.at < 2 or "break" in place.items[place.at - 2].tags)
 
 
 def _unknown_behind(place: Place) -> bool:

@@ -42,6 +42,7 @@ class Relation:
 
     people: dict[str, tuple[Actor, ...]]
     sentence: int
+    by_place: bool = False  # one side is only where the other one is: no people meet there, but states may be spoken of
 
     def other_than(self, state: str) -> str | None:
         """The one other side of a state that is one of two."""
@@ -56,7 +57,8 @@ def relation_in(sentence: Sentence, items: Iterable[Item], parties: list[set[str
     """
     named, people, places, strangers = _named(items)
     states = list(named)
-    if len(states) == 1 and before is None and not parties:
+    travels = len(states) == 1 and before is None and not parties
+    if travels:
         states = list(dict.fromkeys((*states, *places)))  # "back from B, A said the two countries"
     if parties and all(one == parties[0] for one in parties) and len(parties[0]) in (2, 3):
         states = [s for s in named if s in parties[0]] + sorted(parties[0] - set(named))
@@ -66,14 +68,16 @@ def relation_in(sentence: Sentence, items: Iterable[Item], parties: list[set[str
     elif strangers > 1:
         return None
     known = before.people if before is not None and set(before.people) == set(states) else {}
-    return Relation({state: tuple(people.get(state, ())) or known.get(state, ()) for state in states}, sentence.number)
+    return Relation({state: tuple(people.get(state, ())) or known.get(state, ()) for state in states}, sentence.number, travels)
 
 
 def _heard_again(before: Relation | None, people: dict[str, list[Actor]], sentence: Sentence) -> Relation | None:
     """The relation with the people whom this sentence names of one side."""
     if before is None:
         return None
-    return Relation({state: tuple(people.get(state, ())) or known for state, known in before.people.items()}, before.sentence)
+    return Relation(
+        {state: tuple(people.get(state, ())) or known for state, known in before.people.items()}, before.sentence, before.by_place
+    )
 
 
 def _named(items: Iterable[Item]) -> tuple[dict[str, None], dict[str, list[Actor]], dict[str, None], int]:
@@ -104,6 +108,7 @@ class References:
 
     def __init__(self, sentence: Sentence, told: Relation | None) -> None:
         self.sentence, self.told = sentence, told
+        self.last: Relation | None = None
         words = [item for item in sentence.items if not item.tags.isdisjoint(REFERS)]
         self.any = bool(words or any(_plural(item) for item in sentence.actors))
         self.open = words + [item for item in sentence.actors if _plural(item) and item.tags.isdisjoint(REFERS)]
@@ -120,7 +125,7 @@ class References:
     def two_of(self, place: Place, parties: list[set[str]]) -> list[Actor]:
         """Who acts by a verb in the dual that names nobody: the two who were put into relation before it."""
         relation = self.relation_before(place.at, parties, NEAR)
-        return _actors(place.trigger, _ANY_TWO, relation) if relation is not None and len(relation.people) == 2 else []
+        return _actors(place.trigger, _ANY_TWO, relation) if relation is not None and _compatible(_ANY_TWO, relation) else []
 
     def _resolved(self, item: Item, parties: list[set[str]]) -> bool:
         position = self.sentence.items.index(item)
@@ -143,12 +148,13 @@ class References:
         relation = self.relation_before(position, parties, NEAR)
         states = [s for one in self.sentence.items[:position] if is_actor(one) and isinstance(one.value, Group) for s in one.value.states]
         mine = states[0] if states else None
-        other = relation.other_than(mine) if relation is not None and mine is not None else None
+        other = relation.other_than(mine) if relation is not None and not relation.by_place and mine is not None else None
         if relation is None or other is None:
             return False
         if counterpart is not None:
             counterpart.iso = other
             return True
+        self.last = relation
         people = relation.people[other]
         _put(self.sentence.items, position, [_copy(actor, item) for actor in people] or [_state(other, item)])
         return True
@@ -194,6 +200,8 @@ def _stands_alone(items: list[Item], position: int) -> bool:
 
 def _compatible(entry: Entry, relation: Relation) -> bool:
     """Whether the relation has as many sides as the word says, and on each somebody of the rank that it says, as far as is known."""
+    if relation.by_place and entry.key != OF_STATES:
+        return False
     pronoun = entry.number is None and THEY in entry.classes
     if len(relation.people) != (entry.number or 2) and not (pronoun and len(relation.people) == 3):
         return False

@@ -8,7 +8,7 @@ from datetime import date
 
 from services.extract.engine.clauses.mentions import Mention, Skip
 from services.extract.engine.clauses.roles import Place
-from services.extract.engine.events.reference import References, Relation, relation_in
+from services.extract.engine.events.reference import NEAR, References, Relation, relation_in
 from services.extract.engine.knowledge.lexicon import Lexicon
 from services.extract.engine.knowledge.watch import Watchlist
 from services.extract.engine.phrases.actors import Actor, Group
@@ -71,6 +71,11 @@ class Story:
         if self.references is None or any(isinstance(item.value, Group) and len(item.value.states) > 1 for item in found):
             return []
         return self.references.two_of(place, self.told_in(self.references.sentence))
+
+    def relation_before(self, place: Place) -> Relation | None:
+        """Whom the words before the trigger, or the sentence before, put into relation."""
+        references = self.references
+        return references.relation_before(place.at, self.told_in(references.sentence), NEAR) if references is not None else None
 
     def told_in(self, sentence: Sentence) -> list[set[str]]:
         """The parties of the events that this sentence told so far."""
