@@ -209,7 +209,9 @@ def _clause_behind(place: Place) -> list[Item]:
     """The items behind the trigger up to a clause opener, or to a comma behind which words follow that nobody knows."""
     found: list[Item] = []
     last = place.trigger
-    for item in place.items[place.at + 1 :]:
+    for position, item in enumerate(place.items[place.at + 1 :], place.at + 1):
+        if {"after_comma", "conj"} <= item.tags and is_actor(item) and _acts_next(place.items, position):
+            break
         earlier = "after" in item.tags and not {"actor", "date"} & item.tags  # what came before is no part of it
         if "attribution" in item.tags or earlier or ("break" in item.tags and not {"relative", "including"} & item.tags):
             break
@@ -220,6 +222,13 @@ def _clause_behind(place: Place) -> list[Item]:
         found.append(item)
         last = item
     return found
+
+
+def _acts_next(items: list[Item], position: int) -> bool:
+    """Whether a finite verb stands right behind: ", and B took note" is a sentence of its own."""
+    following = items[position + 1] if position + 1 < len(items) else None
+    finite = following is not None and {"verb", "svo"} <= following.tags and not {"passive", "reduced", "inf"} & following.tags
+    return finite and following is not None and gap(items[position], following) == 0
 
 
 def doer(place: Place) -> list[Item]:

@@ -138,7 +138,7 @@ def _shade(place: Place, item: Item, words: int, result: Modality) -> None:
             result.course = "future" if result.during and carried == "hypothetical" and "would" in tags else carried
         if "purpose" in tags and close:
             result.course = "future"
-        if "n.visit" in place.trigger.tags and GOING & tags and "verb" in tags and close and result.course == "noun":
+        if "n.visit" in place.trigger.tags and GOING & tags and "verb" in tags and words <= 1 and result.course == "noun":
             result.course = "present" if _tense(item) == "past" else _tense(item)  # "left for a visit"
         if result.during and result.course == "noun" and "verb" in tags and _tense(item) == "future":
             result.course = "future"  # "will sign it during his visit"

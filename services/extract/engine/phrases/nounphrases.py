@@ -295,9 +295,10 @@ class _Phrase:
             return self._reach(item)
         if self.actor.iso is not None and "p.of" not in item.tags:
             return False
-        if self.kind == "delegation" and {"demonym", "p.of"} <= item.tags and not self.actor.iso:
-            headed = found_in_front(self.text, self.items, self.position) is not None
-            return not headed and "many" not in item.tags and self._take_demonym(item)  # "a delegation of Moroccan farmers"
+        if self.kind == "delegation" and {"demonym", "p.of"} <= item.tags and not self.actor.iso and "many" not in item.tags:
+            front = found_in_front(self.text, self.items, self.position)
+            if front is None or "org" not in self.items[front.head].tags:
+                return self._take_people(item, front)
         behind = "p.of" in item.tags or bool({"p.from", "p.in"} & self.last.tags)
         if not behind or ("counterpart" in self.head.tags and "p.from" not in self.last.tags):
             return False
@@ -309,6 +310,16 @@ class _Phrase:
             self.actor.iso = self.actor.iso or (found.iso if found else None)
             return self._reach(item)
         return False
+
+    def _take_people(self, item: Item, front: Front | None) -> bool:
+        """ "a delegation of Moroccan water experts": the adjective tells whose it is, whatever they are."""
+        if not self._take_demonym(item):
+            return False
+        if front is not None:
+            self.position = front.head + 1
+            self.last = self.items[front.head]
+            self.actor.end = self.last.end
+        return True
 
     def _reach(self, item: Item) -> bool:
         self.last = item
@@ -410,7 +421,7 @@ class _Phrase:
         whose = {"state", "org", "demonym"} | ({"capital"} if in_capital else set())
         if following is None or gap(item, following) > 0 or not (whose & following.tags) or "conj" in following.tags:
             return False
-        if "own" in self.items[self.at].tags and "accredited" in self.head.tags:
+        if "accredited" in self.head.tags and ("own" in self.items[self.at].tags or (self.text.capitals and "p.from" in item.tags)):
             return False  # "its ambassador from Israel": called home from there
         if "pre" in following.tags and "p.in" in item.tags and "state" in following.tags:
             return False  # "an official in Israel" need not be Israel's
