@@ -91,14 +91,25 @@ class Text:
     """
 
     source: str
-    flat: str
-    index: NDArray[np.int64]
+    codes: NDArray[np.uint16]
+    """The code points of `flat`."""
+    _kept: NDArray[np.int64]
     _folded: NDArray[np.uint16]
     _letters: NDArray[np.bool_]
     capitals: bool = False
     """Whether names begin with a capital letter in the language of the text."""
     particles: frozenset[str] = frozenset()
     """Small words inside names."""
+
+    @cached_property
+    def index(self) -> NDArray[np.int64]:
+        """The offset in `source` of each character of `norm`."""
+        return np.concatenate((_ORIGIN, self._kept))
+
+    @cached_property
+    def flat(self) -> str:
+        """The folded text with a space for all that is neither letter nor digit."""
+        return _string(self.codes)
 
     @cached_property
     def norm(self) -> str:
@@ -148,9 +159,11 @@ def normalize(source: str) -> Text:
     """
     codes = np.frombuffer(source.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     folded = _FOLD.take(codes, mode="clip")  # all beyond the basic plane is what its last code point is: a blank
-    index = np.flatnonzero(folded != 0)  # several times faster on truth values than on numbers
-    if index.size < folded.size:
+    if np.count_nonzero(folded) < folded.size:
+        index = np.flatnonzero(folded != 0)  # several times faster on truth values than on numbers
         folded = folded[index]
+    else:
+        index = np.arange(folded.size)
     kinds = _KIND.take(folded)
     quotes = np.flatnonzero(kinds == QUOTE)
     if quotes.size:
@@ -163,17 +176,18 @@ def normalize(source: str) -> Text:
         folded, kinds, index = folded[keep], kinds[keep], index[keep]
     letters = np.zeros(folded.size + 1, dtype=bool)
     np.equal(kinds, LETTER, out=letters[1:])
+    flat = np.full(folded.size + 1, 0x20, dtype=np.uint16)
+    np.copyto(flat[1:], folded, where=letters[1:])
     return Text(
         source=source,
-        flat=" " + _string(np.where(letters[1:], folded, _BLANK)),
-        index=np.concatenate((_ORIGIN, index)),
+        codes=flat,
+        _kept=index,
         _folded=folded,
         _letters=letters,
     )
 
 
 _ORIGIN = np.array([0], dtype=np.int64)
-_BLANK = np.uint16(0x20)
 
 
 def _string(codes: NDArray[np.uint16]) -> str:

@@ -31,14 +31,13 @@ class Tongues:
 
     def of(self, text: Text, declared: str | None = None) -> str | None:
         """The code of the language of `text`; `None` when its script is nobody's, or its words are those of a language not here."""
-        sample = text.flat[:SAMPLE_CHARS]
-        shares = self._shares.take(np.frombuffer(sample.encode("utf-32-le"), dtype=np.uint32))
+        shares = self._shares.take(text.codes[:SAMPLE_CHARS])
         letters = (np.bincount(shares, minlength=len(self._sharing)) @ self._sharing).tolist()
         most = max(letters, default=0)
         candidates = [code for code, mine in zip(self.codes, letters, strict=True) if most and mine == most]
         if len(candidates) < 2:
             return candidates[0] if candidates else None
-        words = Counter(sample.split())
+        words = Counter(text.flat[:SAMPLE_CHARS].split())
         score = {code: _count(words, self._small[code]) + DECLARED_WORDS * (code == declared) for code in candidates}
         best = max(candidates, key=score.__getitem__)
         return best if score[best] >= _count(words, self._foreign[best]) else None
