@@ -12,11 +12,13 @@ from datetime import datetime
 
 from schemas.article import Article, Source
 
+_canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""JSON of parts, always the same; made once, since `json.dumps` with options makes an encoder for each call."""
+
 
 def digest(prefix: str, *parts: str | int | Sequence[str] | None) -> str:
     """`prefix`_`hex`, where the hex depends on every part and on their order."""
-    canonical = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
-    return f"{prefix}_{hashlib.sha256(canonical.encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"
+    return f"{prefix}_{hashlib.sha256(_canonical(parts).encode('utf-8', 'surrogatepass')).hexdigest()[:24]}"
 
 
 def article_id(*, url_key: str | None, text: str) -> str:

@@ -41,7 +41,7 @@ def is_actor(item: Item) -> bool:
 
 
 def is_plain(item: Item) -> bool:
-    return is_actor(item) and not (item.tags & PREPOSITIONS)
+    return "actor" in item.tags and item.tags.isdisjoint(PREPOSITIONS)
 
 
 GENITIVE_WORDS = 3

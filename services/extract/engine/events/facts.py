@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from schemas.codes import ActorLevel, EvidenceRole
+from schemas.codes import ActorLevel, EventType, EvidenceRole
 from services.extract.engine.clauses.mentions import Mention
 from services.extract.engine.clauses.roles import Place, is_actor
 from services.extract.engine.clauses.subjects import subject
@@ -26,6 +26,8 @@ SOURCE_ITEMS = 3
 
 
 def attributes(story: Story, sentence: Sentence, place: Place, mention: Mention) -> None:
+    if not mention.roles and mention.type is EventType.VISIT and "n.visit" not in mention.trigger.tags:
+        return  # a verb of travel without traveller and goal: nothing that could be dated
     dates(story, sentence, place, mention)
     _background(sentence, place, mention)
     _sources(sentence, place, mention)

@@ -27,6 +27,7 @@ PLACES = frozenset({"state", "capital", "city"})
 RECIPROCAL, OF_STATES = "each_other", "state"
 """Keys of words for two: "each other" acts on nobody new; countries and governments are no people."""
 
+_AT = IN | TO | {"p.from"}
 _ANY_TWO = Entry(frozenset({THEY}), "", number=2)
 _HEADS = frozenset({Rank.HEAD_OF_STATE, Rank.CROWN_PRINCE, Rank.HEAD_OF_GOVERNMENT})
 _KINDS = {
@@ -94,7 +95,7 @@ def _named(items: Iterable[Item]) -> tuple[dict[str, None], dict[str, list[Actor
                 strangers += 1
             elif actor.iso is None:
                 continue
-            elif actor.kind in PLACES and item.tags & (IN | TO | {"p.from"}):
+            elif actor.kind in PLACES and not item.tags.isdisjoint(_AT):
                 places[actor.iso] = None
             else:
                 states[actor.iso] = None
@@ -110,8 +111,9 @@ class References:
         self.sentence, self.told = sentence, told
         self.last: Relation | None = None
         words = [item for item in sentence.items if not item.tags.isdisjoint(REFERS)]
-        self.any = bool(words or any(_plural(item) for item in sentence.actors))
-        self.open = words + [item for item in sentence.actors if _plural(item) and item.tags.isdisjoint(REFERS)]
+        plural = [item for item in sentence.actors if _plural(item)]
+        self.any = bool(words or plural)
+        self.open = words + [item for item in plural if item.tags.isdisjoint(REFERS)]
 
     def resolve(self, parties: list[set[str]]) -> None:
         """Give their actors to those words that have a clear antecedent; `parties` are those of the events told in it so far."""

@@ -5,8 +5,6 @@ Not here: compound tenses and particles (`verbs`, `compound`).
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from services.extract.engine.words.items import Item, gap
 
 _PREPOSITIONS = frozenset({"p.on", "p.to", "p.in", "p.by", "during", "purpose", "such_as"})
@@ -18,9 +16,11 @@ _CLOSED = frozenset({"def", "poss", "verb", "actor", "date"})
 
 def settle_homographs(items: list[Item]) -> list[Item]:
     """`items` with each form that may be noun or verb made a noun, in place: right behind a preposition or its head, or joined to one."""
-    for position, (before, item) in enumerate(pairwise(items), 1):
-        if not {"noun", "verb", "perf"} <= item.tags or "svo" in item.tags:
-            continue
+    for position, item in enumerate(items):
+        tags = item.tags
+        if "perf" not in tags or "noun" not in tags or "verb" not in tags or "svo" in tags or not position:
+            continue  # one look for nearly every word: hardly any is both
+        before = items[position - 1]
         if _joins_a_noun(items, position) if "conj" in item.tags else gap(before, item) == 0 and _takes_a_noun(before):
             item.readings = tuple(reading for reading in item.readings if "verb" not in reading.tags)
             item.tags = frozenset[str]().union(*(reading.tags for reading in item.readings))

@@ -18,6 +18,7 @@ from services.extract.engine.text import Text
 
 _NUMBER = re.compile(r"(\d\d{0,8})([^\W\d_]{0,3})(?= |$)")
 """The digits of a number to the end of its word, and what makes it an ordinal. A pattern that begins with a digit is sought fastest."""
+_NUMBER_TAGS = frozenset({"number"})
 _COMMA = ","
 _COLON = re.compile(r":(?!\d)")
 
@@ -119,8 +120,8 @@ def _as_written(text: Text, readings: tuple[Reading, ...], start: int, end: int)
 
 def numbers(text: Text, items: list[Item], ordinals: Container[str] = ()) -> list[Item]:
     """`items` with the plain numbers of the text among them; `ordinals` are the endings that a number may have."""
-    taken = [item.start for item in items]
-    found = []
+    taken: list[int] = []
+    found: list[Item] = []
     for match in _NUMBER.finditer(text.flat):
         start, end = match.span()
         if text.flat[start - 1] != " ":  # one letter may be glued before it ("and 28")
@@ -129,13 +130,12 @@ def numbers(text: Text, items: list[Item], ordinals: Container[str] = ()) -> lis
                 continue
         if match.group(2) and match.group(2) not in ordinals:
             continue
+        taken = taken or [item.start for item in items]
         at = bisect_right(taken, start) - 1
         if at >= 0 and items[at].end > start:
             continue
         token = text.token(start)
-        number = Item(start, end, token, token, frozenset({"number"}), ())
-        number.value = int(match.group(1))
-        found.append(number)
+        found.append(Item(start, end, token, token, _NUMBER_TAGS, (), int(match.group(1))))
     return sorted([*items, *found], key=by_start) if found else items
 
 
