@@ -8,6 +8,9 @@ from services.extract.core import LANGUAGES, SHARED
 from services.extract.engine.knowledge import formtable
 from services.extract.engine.knowledge.forms import Prefixes
 from services.extract.engine.knowledge.lexicon import Lexicon, load_lexicon
+from services.extract.engine.knowledge.reader import reader
+from services.extract.engine.knowledge.watch import Watchlist
+from services.extract.engine.text import normalize
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +84,18 @@ def test_forgetting_words_changes_no_answer(arabic: Lexicon, monkeypatch: pytest
 
     assert [number for number, _ in before] == [number for number, found in enumerate(after) if found]
     assert [known for _, known in before] == [known for found in after for _, known in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "states"),
+    [
+        pytest.param("وصل إلى الرِّباط وفدٌ", {"MAR"}, id="capital-with-vowel-marks"),
+        pytest.param("المغربية والإسرائيليون", {"MAR", "ISR"}, id="inside-longer-words"),
+        pytest.param("Israel, Morocco, ישראל, تونس", set(), id="letters-of-other-scripts-and-states-not-watched"),
+    ],
+)
+def test_a_glance_tells_which_watched_states_a_text_may_name(arabic: Lexicon, text: str, states: set[str]) -> None:
+    """No article that names a watched pair is put aside; letters that no name has cannot look like one that has."""
+    watched = Watchlist((), frozenset({frozenset({"ISR", "MAR"})}))
+
+    assert reader(arabic, watched).glance(normalize(text)) == states
