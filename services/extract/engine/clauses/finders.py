@@ -128,6 +128,29 @@ def with_whom(place: Place) -> list[Item]:
     return []
 
 
+def light_subject(place: Place) -> list[Item]:
+    """The subject of the light verb right before a noun of action ("A and B proceeded to the signing of")."""
+    for item in reversed(place.items[max(place.at - 3, 0) : place.at]):
+        if {"v.perform", "verb"} <= item.tags:
+            return subject(Place(place.items, place.items.index(item)))
+        if "date" not in item.tags and not (is_actor(item) and item.tags & IN):
+            return []
+    return []
+
+
+def placed(place: Place) -> list[Item]:
+    """The place between a light verb and its noun ("paid on Thursday in A a visit")."""
+    found: list[Item] = []
+    for item in reversed(place.items[max(place.at - 5, 0) : place.at]):
+        if is_actor(item) and item.tags & IN and has_member(item, PLACES):
+            found = [item]
+        elif {"v.perform", "v.begin", "v.end"} & item.tags:
+            return found
+        elif "verb" in item.tags or "break" in item.tags:
+            return []
+    return []
+
+
 def recipient_of(place: Place) -> list[Item]:
     """The subject of the verb of receiving before a noun ("received a call from")."""
     for position in range(place.at - 1, max(place.at - 4, -1), -1):
@@ -476,6 +499,8 @@ FINDERS: dict[str, Finder] = {
     "goal": goal,
     "stop": stop,
     "recipient_of": recipient_of,
+    "placed": placed,
+    "light_subject": light_subject,
     "with_whom": with_whom,
     "joined": joined,
     "nations": nations,

@@ -41,6 +41,9 @@ def judge(place: Place) -> Modality:
         if _ends_clause(item) and not _tells(place, position) and not ("bare_inf" in item.tags and {"bare_inf", "conj"} <= trigger.tags):
             if "break" in item.tags:
                 result.course = _course_of_clause(place, position, result.course)
+                result.background = result.background and not _reported_now(place, position)
+            elif {"conj", "inf"} <= trigger.tags and "fut" in item.tags:
+                result.course = "future"  # "is to take part and be received"
             elif {"conj", "verb"} <= trigger.tags:
                 earlier = judge(Place(place.items, position)).course  # "it is possible that A visits and meets"
                 result.course = earlier if earlier in SHARED else result.course
@@ -158,12 +161,15 @@ GOING = frozenset({"v.depart", "v.set_off", "v.leave"})
 """Verbs of leaving, which may have a visit as their goal ("left for a visit to")."""
 
 
+_DESCRIBES = frozenset({"poss", "filler", "official_word", "first", "date.last", "adj", "secret", "number", "date.count"})
+
+
 def _of_whom(place: Place, opener: Item) -> bool:
     """ "as part of the president's visit": nothing but the owner stands between the opener and the noun."""
     between = place.items[place.items.index(opener) + 1 : place.at]
     last = opener
     for item in (*between, place.trigger):
-        if gap(last, item) > 0 or (item is not place.trigger and not {"poss", "filler", "official_word", "first"} & item.tags):
+        if gap(last, item) > 0 or (item is not place.trigger and not _DESCRIBES & item.tags):
             return False
         last = item
     return True
@@ -323,6 +329,12 @@ def _reported_clause(place: Place, position: int) -> bool:
         if {"verb", "break"} & item.tags:
             return False
     return False
+
+
+def _reported_now(place: Place, position: int) -> bool:
+    """ "A announced that he had met B": earlier than the announcement, which itself is not told as earlier."""
+    verbs = [item for item in place.items[max(position - 4, 0) : position] if {"say", "verb"} <= item.tags]
+    return bool(verbs) and "before" not in verbs[-1].tags and _reported_clause(place, position)
 
 
 def _carrier_of(noun: Item) -> str:

@@ -88,6 +88,8 @@ def _ahead(place: Place) -> list[Item]:
         if carried and (item.tags & {"relative", "inverts", "v.perform"} or _opens_performing(place.items, position)):
             last = item
             continue
+        if carried and found and "n.visit" in item.tags:
+            break  # "a tour to A and B before the visit of ... to C"
         if words > REACH_WORDS or item.tags & OPAQUE or "after" in item.tags or ("during" in item.tags and found):
             break
         found.append(item)

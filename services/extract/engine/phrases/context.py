@@ -288,6 +288,8 @@ def _office(text: Text, actor: Actor, context: Context) -> str | None:
     """By what an office is known in the article: its rank when one person holds it, else (where the home state goes unsaid) its words."""
     if "abroad" in actor.tags:
         return f"{actor.rank} {actor.office}"
+    if actor.rank is Rank.SPEAKER:
+        return f"{actor.rank} {actor.office}"  # of which chamber the office says
     if actor.rank is not None and is_unique_office(actor.rank):
         return None if _stranger(text, actor) and actor.rank in HEADS else actor.rank.value
     if not context.unsaid and _home_organ(text, actor, context) and actor.head is not None:

@@ -156,7 +156,10 @@ def _list_officials(text: Text, items: list[Item]) -> None:
 
 
 def _two_holders(first: Actor, second: Actor) -> bool:
-    return first.name is not None and second.name is not None and second.iso is not None and first.iso != second.iso
+    if first.name is None or second.name is None:
+        return False
+    known = first.person is not None and second.person is not None and first.person != second.person
+    return known or (second.iso is not None and first.iso != second.iso)
 
 
 def _act_together(items: list[Item], position: int, end: int) -> bool:
@@ -231,7 +234,13 @@ def _in_brackets(text: Text, before: Item, item: Item) -> bool:
     if not (isinstance(before.value, Group) and isinstance(item.value, Group)) or gap(before, item) != 0 or item.tags & MARKS:
         return False
     inner = item.value.members[0]
-    if "(" not in text.norm[before.end : item.start] or inner.kind not in ("org", "state") or inner.iso != before.value.members[-1].iso:
+    behind = text.norm[item.end : item.end + 1]
+    enclosed = has_comma(text, before, item) and behind == "," and "org" in item.tags and "org" in before.tags
+    if (
+        not ("(" in text.norm[before.end : item.start] or enclosed)
+        or inner.kind not in ("org", "state")
+        or inner.iso != before.value.members[-1].iso
+    ):
         return False
     before.end, before.last = item.end, item.last
     return True

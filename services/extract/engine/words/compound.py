@@ -186,6 +186,8 @@ def _tense(auxiliaries: list[Item], verb: Item, *, reflexive: bool) -> set[str]:
             tense = _MOVED.get(tense or "", tense) if "be" in head else tense
         else:
             found.add("passive")
+    if "passive" in found and "inf" in head:
+        return found | {"inf"}  # "to be received"
     if "inf" in head and "aux.ptc" in head:
         return found | {"past_inf", "perf"}  # "to have signed"
     if tense is None:
