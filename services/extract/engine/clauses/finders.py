@@ -107,58 +107,6 @@ def goal(place: Place) -> list[Item]:
     return complements.to(place) or complements.in_(place) or inner(place)[:1]
 
 
-def stop(place: Place) -> list[Item]:
-    """The place right before the trigger, behind its traveller ("A in Rabat for a visit")."""
-    before = place.items[place.at - 1] if place.at else None
-    there = before is not None and is_actor(before) and bool(before.tags & (IN | TO)) and has_member(before, PLACES)
-    return [before] if there and before is not None and gap(before, place.trigger) == 0 else []
-
-
-NAME_WORDS = 4
-
-
-def with_whom(place: Place) -> list[Item]:
-    """The actor before "with whom" in front of the verb ("received by B, with whom he spoke")."""
-    items = place.items
-    for position in range(place.at - 1, max(place.at - 5, 1), -1):
-        if "relative" in items[position].tags:
-            link, before = items[position - 1], items[position - 2]
-            joined_ = "p.with" in link.tags and "actor" not in link.tags and gap(link, items[position]) == 0
-            return [before] if joined_ and is_actor(before) and gap(before, link) <= NAME_WORDS else []
-    return []
-
-
-def light_subject(place: Place) -> list[Item]:
-    """The subject of the light verb right before a noun of action ("A and B proceeded to the signing of")."""
-    for item in reversed(place.items[max(place.at - 3, 0) : place.at]):
-        if {"v.perform", "verb"} <= item.tags:
-            return subject(Place(place.items, place.items.index(item)))
-        if "date" not in item.tags and not (is_actor(item) and item.tags & IN):
-            return []
-    return []
-
-
-def placed(place: Place) -> list[Item]:
-    """The place between a light verb and its noun ("paid on Thursday in A a visit")."""
-    found: list[Item] = []
-    for item in reversed(place.items[max(place.at - 5, 0) : place.at]):
-        if is_actor(item) and item.tags & IN and has_member(item, PLACES):
-            found = [item]
-        elif {"v.perform", "v.begin", "v.end"} & item.tags:
-            return found
-        elif "verb" in item.tags or "break" in item.tags:
-            return []
-    return []
-
-
-def recipient_of(place: Place) -> list[Item]:
-    """The subject of the verb of receiving before a noun ("received a call from")."""
-    for position in range(place.at - 1, max(place.at - 4, -1), -1):
-        if "v.receive" in place.items[position].tags:
-            return subject(Place(place.items, position))
-    return []
-
-
 def _main_subject(place: Place) -> list[Item]:
     """The subject of the first verb behind the trigger: who acts in the sentence that a noun with a possessive opens."""
     for position in range(place.at + 1, len(place.items)):
@@ -497,11 +445,12 @@ FINDERS: dict[str, Finder] = {
     "owner": owner,
     "guest": guest,
     "goal": goal,
-    "stop": stop,
-    "recipient_of": recipient_of,
-    "placed": placed,
-    "light_subject": light_subject,
-    "with_whom": with_whom,
+    "stop": nearby.stop,
+    "recipient_of": nearby.recipient_of,
+    "back_from": nearby.back_from,
+    "placed": nearby.placed,
+    "light_subject": nearby.light_subject,
+    "with_whom": nearby.with_whom,
     "joined": joined,
     "nations": nations,
     "clause": clause,
