@@ -6,7 +6,7 @@ Here: finders that reach over a carrying verb, a possessive, or the whole clause
 from __future__ import annotations
 
 from schemas.codes import ActorLevel, Rank
-from services.extract.engine.clauses import complements, frontroles, journeys, subjects
+from services.extract.engine.clauses import complements, frontroles, journeys, nearby, subjects
 from services.extract.engine.clauses.roles import IN, TO, Finder, Place, ahead, has_member, is_actor, is_plain
 from services.extract.engine.clauses.subjects import subject
 from services.extract.engine.phrases.actors import Group
