@@ -6,7 +6,7 @@ Not here: forms that tell by themselves (`modality`).
 from __future__ import annotations
 
 from services.extract.engine.clauses.mentions import Modality
-from services.extract.engine.clauses.modality import GOVERN_WORDS
+from services.extract.engine.clauses.modality import GOVERN_WORDS, judge
 from services.extract.engine.clauses.roles import Place
 from services.extract.engine.clauses.subjects import first_to, subject
 from services.extract.engine.phrases.actors import Group
@@ -23,6 +23,8 @@ def settle(place: Place, sentence: Sentence, modality: Modality) -> Modality:
         modality.course = told
     elif modality.course == "inf" and _announced_act(place):
         modality.course = "past"
+    elif modality.course == "inf" and (sequel := _sequel(place)) is not None:
+        modality.course = sequel
     elif modality.course == "inf":
         modality.course = "future" if _heads_the_line(place, sentence) or _on_the_way(place) else "hypothetical"
     elif modality.course == "hypothetical" and "would" in place.trigger.tags and _said_by_a_party(place):
@@ -30,6 +32,19 @@ def settle(place: Place, sentence: Sentence, modality: Modality) -> Modality:
     if modality.course == "future" and (_depends(place) or _foretold(place) or _ought(place)):
         modality.course = "hypothetical"
     return modality
+
+
+def _sequel(place: Place) -> str | None:
+    """ "met A before flying to B": the course of the verb before; a day of its own leaves what follows still to come."""
+    opener = place.items[place.at - 1] if place.at else None
+    if opener is None or "sequel" not in opener.tags or gap(opener, place.trigger) > 0:
+        return None
+    told = next((at for at in range(place.at - 2, -1, -1) if "verb" in place.items[at].tags), None)
+    if told is None:
+        return None
+    course = judge(Place(place.items, told)).course
+    own_day = any("date" in item.tags for item in place.items[place.at + 1 : place.at + 3])
+    return "future" if course == "past" and own_day else course
 
 
 ACTS = frozenset(
