@@ -448,6 +448,7 @@ FINDERS: dict[str, Finder] = {
     "stop": nearby.stop,
     "recipient_of": nearby.recipient_of,
     "back_from": nearby.back_from,
+    "two_named": nearby.two_named,
     "placed": nearby.placed,
     "light_subject": nearby.light_subject,
     "with_whom": nearby.with_whom,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from services.extract.engine.clauses.roles import IN, TO, Place, ahead, has_member, is_actor
 from services.extract.engine.clauses.subjects import subject
+from services.extract.engine.phrases.actors import Group
 from services.extract.engine.words.items import Item, gap
 
 PLACES = ("state", "capital", "city")
@@ -67,3 +68,15 @@ def recipient_of(place: Place) -> list[Item]:
         if "v.receive" in place.items[position].tags:
             return subject(Place(place.items, position))
     return []
+
+
+def two_named(place: Place) -> list[Item]:
+    """The people of two states that the sentence names: who "they" are of whom "their meeting" is told."""
+    people = [item for item in place.items if is_actor(item) and has_member(item, ("official", "person", "delegation")) and states(item)]
+    named = {state for item in people for state in states(item)}
+    return people if len(named) == 2 else []
+
+
+def states(item: Item) -> list[str]:
+    """The states of those whom a phrase names."""
+    return item.value.states if isinstance(item.value, Group) else []

@@ -127,12 +127,12 @@ def _foretold(place: Place) -> bool:
     trigger = place.trigger
     if "svo" not in trigger.tags or "agreed" in trigger.tags or not {"fut", "would"} & trigger.tags:
         return False
+    if "v.establish" in trigger.tags and not any("date" in item.tags for item in place.items):
+        return True  # "they will normalise their ties": without a day a forecast
     mine = _states(subject(place))
     for position, item in enumerate(place.items):
         if {"foretell", "verb"} <= item.tags:
             return not any("date" in other.tags for other in place.items)
-        if {"v.announce", "perf"} <= item.tags and "v.accede" in trigger.tags:
-            return False  # who brokers the accords announces who joins them
         if "say" in item.tags and "verb" in item.tags and position != place.at:
             speakers = _states(subject(Place(place.items, position)))
             if {"v.announce", "perf"} <= item.tags and RELATIONS & trigger.tags:
