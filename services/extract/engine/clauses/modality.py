@@ -161,7 +161,9 @@ GOING = frozenset({"v.depart", "v.set_off", "v.leave"})
 """Verbs of leaving, which may have a visit as their goal ("left for a visit to")."""
 
 
-_DESCRIBES = frozenset({"poss", "filler", "official_word", "first", "date.last", "adj", "secret", "number", "date.count"})
+_DESCRIBES = frozenset(
+    {"poss", "filler", "official_word", "first", "date.last", "duration", "secret", "adj", "number", "date.count", "ongoing"}
+)
 
 
 def _of_whom(place: Place, opener: Item) -> bool:
@@ -232,6 +234,8 @@ def _tense(item: Item) -> str:
         return "future"
     if "jussive" in tags and "impf" not in tags and "perf" not in tags:
         return "past"
+    if {"progressive", "v.visit"} <= tags:
+        return "present"  # "was visiting B": on that day he was there
     if {"perf", "past"} & tags or ("light" in tags and "impf" not in tags):
         return "past"
     if "impf" in tags:
@@ -358,7 +362,7 @@ def _held_behind(place: Place, carrier: str) -> str | None:
             return "future"
         if "negated" in item.tags and (carrier in item.tags or "v.hold" in item.tags):
             return "negated"  # "the meeting did not take place"
-        if carrier in item.tags or "light" in item.tags:
+        if carrier in item.tags or "light" in item.tags or ({"v.hold", "svo"} <= item.tags and "would" not in item.tags):
             return ("future" if planned else None) if "bare_inf" in item.tags else _tense(item)
         if "verb" in item.tags or ("break" in item.tags and not {"relative", "inverts"} & item.tags):
             return None

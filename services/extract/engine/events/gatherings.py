@@ -169,7 +169,9 @@ def _gather(story: Story, sentence: Sentence, mention: Mention, states: list[str
     """People of three states or more: a summit; a call of them is one meeting (ontology 4.3)."""
     if _only_ambassadors(story, states, people) or all(_office_of(story, actor)[0] is Rank.DELEGATION for actor in people):
         return "unnamed_counterpart"
-    at_a_distance = mention.rule.mode is Mode.PHONE or any("by_video" in item.tags for item in sentence.items)
+    at_a_distance = (
+        mention.rule.mode is Mode.PHONE or "n.call" in mention.trigger.tags or any("by_video" in item.tags for item in sentence.items)
+    )
     return _add_meeting(story, mention, EventType.MEETING if at_a_distance else EventType.SUMMIT, states, people)
 
 

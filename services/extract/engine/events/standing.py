@@ -90,7 +90,7 @@ def status_of(story: Story, mention: Mention) -> Status | None:
         return Status.COMPLETED if mention.sentence.headline else Status.PLANNED
     if mention.modality.ended and course in ("past", "present", "noun"):
         return Status.COMPLETED
-    if course == "present" and mention.type is EventType.VISIT and _over(story, mention):
+    if course == "present" and mention.type is EventType.VISIT and "verb" in mention.trigger.tags and _over(story, mention):
         return Status.COMPLETED  # "became the first president who visits it, last year"
     if mention.rule.status is not None and course == "past":
         return mention.rule.status

@@ -13,6 +13,7 @@ from services.extract.engine.words.items import Item, gap, has_comma
 HEADS = frozenset({"office", "org", "delegation"})
 BETWEEN = frozenset({"filler", "domain", "official_word", "secret", "first", "number", "date.count", "adj", "plan", "duration", "both"})
 """What may stand between the state and the head."""
+_NATIONS = frozenset({"demonym", "state"})
 PORTFOLIO_WORDS = 3
 """Words of a portfolio that the lexicon does not know, at most ("Israeli Diaspora Affairs Minister")."""
 
@@ -34,6 +35,7 @@ def found_in_front(text: Text, items: list[Item], at: int) -> Front | None:
         return None
     states = [iso] if (iso := _state(first)) else []
     head, tags, last = (at if first.tags & HEADS else None), frozenset[str](), first
+    parted = False
     for position in range(at + 1, len(items)):
         item = items[position]
         if not _belongs(text, items, position, last, head):
@@ -42,15 +44,23 @@ def found_in_front(text: Text, items: list[Item], at: int) -> Front | None:
             if head is not None and not _outranks(item, items[head]):
                 break
             head = position
-        elif "demonym" in item.tags and head is None and {"conj"} & item.tags and (iso := _state(item)):
+        elif head is None and _NATIONS & item.tags and has_comma(text, last, item) and (iso := _state(item)):
+            states.append(iso)
+            parted = True
+        elif "demonym" in item.tags and head is None and "conj" in item.tags and (iso := _state(item)):
             states.append(iso)
         elif not item.tags & BETWEEN or {"person", "verb", "date", "title"} & item.tags:
             break
         tags |= item.tags & {"former"}
         last = item
-    if head is None or (head == at):
+    if head is None or (head == at) or (parted and ("plural" not in items[head].tags or _placed(items, at))):
         return None
     return Front(at, head, tuple(states), tags)
+
+
+def _placed(items: list[Item], at: int) -> bool:
+    """Whether "in" stands before: "In A, B ministers said" names a place first."""
+    return at > 0 and "p.in" in items[at - 1].tags and gap(items[at - 1], items[at]) == 0
 
 
 def _state(item: Item) -> str | None:
@@ -62,7 +72,8 @@ def _belongs(text: Text, items: list[Item], position: int, last: Item, head: int
     """Whether the item still stands in the same noun phrase as `last`."""
     item = items[position]
     distance = gap(last, item)
-    if has_comma(text, last, item) or {"def", "own", "p.of"} & item.tags:
+    nations = bool(_NATIONS & item.tags and _NATIONS & last.tags) and head is None  # "Israeli, Moroccan officials"
+    if (has_comma(text, last, item) and not nations) or {"def", "own", "p.of"} & item.tags:
         return False
     if distance and not ("portfolio" in item.tags and head is None and distance <= PORTFOLIO_WORDS):
         return False

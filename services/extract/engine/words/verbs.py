@@ -159,7 +159,8 @@ def _told(form: frozenset[str], marks: frozenset[str]) -> frozenset[str] | None:
     if "aux.had" in marks:
         return frozenset({"perf", "before"} | passive)
     if marks & {"aux.have", "aux.was", "aux.did"}:
-        return frozenset({"perf"} | passive)
+        under_way = {"progressive"} if "ing" in form and "aux.was" in marks and "aux.have" not in marks else set()
+        return frozenset({"perf"} | passive | under_way)
     return frozenset({"perf", *passive} if passive and "aux.was" in marks else {"impf", *passive})
 
 
