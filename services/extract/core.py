@@ -114,14 +114,15 @@ class Extractor:
         published = _day_of(article)
         language = reader.lexicon.language
         text = named(text, language)
-        story = Story(text, reader.lexicon, self._watchlist, published)
+        home = article.source.country or language.home
+        story = Story(text, reader.lexicon, self._watchlist, published, home if language.home is not None else None)
         known = _words(text, reader.lexicon)
         marks = marks_of(known)  # what the article has no word of need not be sought in its sentences
         found = sentences(text, known, language.abbreviations)
         if "foreign" in marks:
             found = own_sentences(found)
         context = Context(
-            home=article.source.country or language.home,
+            home=home,
             unsaid=language.home is not None,
             persons=reader.lexicon.persons,
             day=published,

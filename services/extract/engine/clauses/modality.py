@@ -103,7 +103,7 @@ def _decided(place: Place, position: int, words: int, result: Modality) -> bool:
     item = place.items[position]
     if "neg" in item.tags and gap(item, place.trigger) <= (0 if "verb" in place.trigger.tags else CLOSE_WORDS):
         result.course = "negated"
-        result.will_not = "will_not" in item.tags
+        result.will_not = bool({"will_not", "fut"} & (item.tags | place.trigger.tags))
         return True
     following = place.items[position + 1]
     if position and "verb" in item.tags and "neg" in place.items[position - 1].tags and _as_noun(place):
@@ -354,12 +354,13 @@ def _held_behind(place: Place, carrier: str) -> str | None:
     behind = place.items[place.at + 1] if place.at + 1 < len(place.items) else None
     if behind is not None and "plan" in behind.tags and "n.meet" in place.trigger.tags and gap(place.trigger, behind) == 0:
         return "future"  # "an expected meeting"
-    for item in place.items[place.at + 1 :]:
+    for behind_at, item in enumerate(place.items[place.at + 1 :], place.at + 1):
         planned = planned or "plan" in item.tags
         if "will_not" in item.tags:
             return None
         if "will_be" in item.tags:
-            return "future"
+            doubted = behind_at + 1 < len(place.items) and "doubt" in place.items[behind_at + 1].tags
+            return "hypothetical" if doubted else "future"  # "a visit will be possible only if"
         if "negated" in item.tags and (carrier in item.tags or "v.hold" in item.tags):
             return "negated"  # "the meeting did not take place"
         if carrier in item.tags or "light" in item.tags or ({"v.hold", "svo"} <= item.tags and "would" not in item.tags):

@@ -53,10 +53,11 @@ def _who_says(place: Place) -> Item | None:
 
 def _announced(place: Place) -> Item | None:
     """ "A announced that will-join": a verb without a subject right behind "that" has the subject of the verb of saying."""
-    opener = place.items[place.at - 1] if place.at > 1 else None
-    if opener is None or "fut" not in place.trigger.tags or "complement" not in opener.tags or gap(opener, place.trigger) > 0:
+    first = place.at - 1 if place.at and "neg" in place.items[place.at - 1].tags else place.at
+    opener = place.items[first - 1] if first > 1 else None
+    if opener is None or "fut" not in place.trigger.tags or "complement" not in opener.tags or gap(opener, place.items[first]) > 0:
         return None
-    for position in range(place.at - 2, -1, -1):
+    for position in range(first - 2, -1, -1):
         item = place.items[position]
         if {"say", "verb"} <= item.tags:
             found = _subject(Place(place.items, position))

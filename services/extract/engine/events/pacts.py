@@ -141,6 +141,9 @@ def _sides(story: Story, sentence: Sentence, place: Place, mention: Mention) -> 
         states += announcer
     elif announcer and _only_with(place, mention):
         states = announcer + states
+    if len(states) == 1 and mention.rule.unsaid and (home := unsaid_home(story, place, states[0])) is not None:
+        states = [home, *states]
+        mention.weight *= INHERITED_WEIGHT
     if len(states) < 2 and mention.rule.inherits:
         inherited = inherited_parties(story, sentence, place, states, mention)
         states = inherited or states
@@ -165,6 +168,13 @@ def only_named(place: Place, mention: Mention) -> bool:
     if mention.modality.course != "noun" or (dated and not opening) or mention.sentence.headline:
         return False
     return not (took_place(place) or decided(place))
+
+
+def unsaid_home(story: Story, place: Place, other: str) -> str | None:
+    """The home state where it goes unsaid ("an agreement with B was signed"), when the sentence names no third state (ontology S7)."""
+    named = {s for item in place.items if isinstance(item.value, Group) for s in item.value.states}
+    named |= {entry.iso for item in place.items if (entry := item.entry("demonym")) is not None and entry.iso}
+    return story.home if story.home is not None and story.home != other and named <= {story.home, other} else None
 
 
 def _summons(mention: Mention) -> bool:

@@ -288,8 +288,18 @@ def _unsaid(story: Story, place: Place) -> Group:
             found = FINDERS["subject"](Place(place.items, position))
             if found and (spoken := _people(found[0])):
                 return Group(spoken)
+    if (spoken := _before_colon(place)) is not None:
+        return spoken
     named_before = any(is_plain(item) for item in place.items[: place.at])
     return story.topic if story.topic is not None and not named_before else Group()
+
+
+def _before_colon(place: Place) -> Group | None:
+    """ "Minister X in B: met the king": right behind a colon, the one person whom the words before it name."""
+    if not place.at or "colon" not in place.items[place.at - 1].tags or gap(place.items[place.at - 1], place.trigger) > 0:
+        return None
+    named = [item for item in place.items[: place.at - 1] if is_plain(item) and _people(item)]
+    return Group(_people(named[0])) if len(named) == 1 else None
 
 
 def _behind_pronoun(place: Place) -> bool:

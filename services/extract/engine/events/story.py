@@ -42,6 +42,7 @@ class Story:
     lexicon: Lexicon
     watchlist: Watchlist
     published: date | None
+    home: str | None = None  # the home state, in a language in which it goes unsaid
     mentions: list[Mention] = field(default_factory=list)
     partial: list[Mention] = field(default_factory=list)
     weak: list[Mention] = field(default_factory=list)

@@ -198,6 +198,7 @@ class RuleData(_Data):
     avoids: Objects = Field(default=(), description="None of them may.")
     roles: dict[str, tuple[str, ...]] = {}
     inherits: bool = False
+    unsaid: bool = Field(default=False, description="Where the home state goes unsaid, it is the party that is not named.")
     stage: Stage | ArmsStage | None = None
     instrument: Instrument | None = None
     status: Status | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from schemas.codes import ActorLevel
+from schemas.codes import ActorLevel, Rank
 from services.extract.engine.phrases.actors import ANY_COMPANY, LEVELS, MARKS, Actor, Group
 from services.extract.engine.phrases.frontwords import HEADS, Front, found_in_front
 from services.extract.engine.text import Text
@@ -353,6 +353,8 @@ class _Phrase:
         return self._reach(item)
 
     def _take_adjective(self, item: Item) -> bool:
+        if {"first", "filler"} <= item.tags and "company" in self.head.tags:
+            return False  # "the first flight of the airline X": the ordinal is that of the flight
         if "domain" in item.tags and self.actor.kind == "delegation":
             self.actor.tags |= {f"delegation.{domain}" for reading in item.readings for domain in reading.entry.domains}
         return self._reach(item)
@@ -384,7 +386,12 @@ class _Phrase:
         """ "the chief of staff of the Moroccan army": the inner phrase gives its state and what kind of body it is."""
         item = head or item
         office_of_office = self.kind == "office" and "office" in item.tags and "grade" not in item.tags
-        members = {"office", "p.of"} <= item.tags and bool({"plural", "official"} & item.tags)  # "a delegation of deputies"
+        of_them = (
+            "p.of" in item.tags
+            or ("p.of" in self.last.tags and not self.text.capitals)
+            or (self.last is self.head and not (item.tags & MARKS or self.text.capitals))
+        )
+        members = "office" in item.tags and of_them and bool({"plural", "official"} & item.tags)  # "a delegation of deputies"
         foreign_to_delegation = self.kind == "delegation" and "org" not in item.tags and not members
         if "speaker_for" in item.tags or item.tags & {"like", "in"} or foreign_to_delegation or office_of_office:
             return False
@@ -395,6 +402,8 @@ class _Phrase:
         actor = self.actor
         actor.iso = actor.iso or part.iso
         actor.level = max(actor.level, part.level, key=LEVELS.__getitem__)
+        if members and part.rank not in (None, Rank.DELEGATION, Rank.UNKNOWN):
+            actor.rank = part.rank
         actor.org = (actor.org if actor.org != ANY_COMPANY else part.org) or part.org
         actor.tags |= part.tags & {"army", "private"}
         if "generic" in self.head.tags:
@@ -419,6 +428,8 @@ class _Phrase:
         organ = self.kind == "org" and self.actor.level is ActorLevel.STATE and self.text.capitals  # "the parliament in Amman"
         in_capital = ("p.of" in item.tags and self.kind == "office") or ("p.in" in item.tags and organ)
         whose = {"state", "org", "demonym"} | ({"capital"} if in_capital else set())
+        if self.kind == "delegation" and not self.text.capitals and following is not None and "plural" in following.tags:
+            whose |= {"office"}
         if following is None or gap(item, following) > 0 or not (whose & following.tags) or "conj" in following.tags:
             return False
         if "accredited" in self.head.tags and ("own" in self.items[self.at].tags or (self.text.capitals and "p.from" in item.tags)):
