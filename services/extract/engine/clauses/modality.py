@@ -421,6 +421,9 @@ def _moved_behind(place: Place) -> str | None:
         if "deny" in item.tags and "verb" not in item.tags:
             return "denied"
         if "verb" in item.tags:
+            if "bare_inf" in item.tags and "was_plan" in last.tags:
+                last = item
+                continue  # "the meeting, which was to take place today, was cancelled"
             return None
         if isinstance(item.value, Group) and words > CLOSE_WORDS and not (item.tags & {"to", "p.to", "p.with", "p.between", "p.of"}):
             return None

@@ -34,8 +34,9 @@ def _subject(place: Place) -> Item | None:
     behind = subject_behind(place) or before
     if behind is None and (announced := _announced(place)) is not None:
         return announced
-    if behind is None and "after_comma" in place.trigger.tags and "say" not in place.trigger.tags:
-        return subject_in_front(place)  # behind an aside between commas
+    planned = bool(place.at) and {"plan", "after_comma"} <= place.items[place.at - 1].tags
+    if behind is None and ("after_comma" in place.trigger.tags or planned) and "say" not in place.trigger.tags:
+        return subject_in_front(Place(place.items, place.at - planned))  # behind an aside between commas
     return behind
 
 
@@ -126,10 +127,18 @@ def _subject_before(place: Place) -> Item | None:
             return _speaker(items, position)
         if words > SUBJECT_WORDS or item.tags & OPAQUE:
             return None
-        if _acts(item) and not (conj and _is_object(items, position)):
+        if _acts(item) and not (conj and _is_object(items, position)) and not _names_gathering(items, position):
             return item
         last = item
     return None
+
+
+def _names_gathering(items: list[Item], position: int) -> bool:
+    """ "at the Munich conference A held": a city that an indefinite noun right before it takes as its genitive acts in nothing."""
+    before, item = items[position - 1] if position else None, items[position]
+    if before is None or not {"place"} & item.tags or gap(before, item) > 0 or "after_comma" in item.tags:
+        return False
+    return "noun" in before.tags and before.tags.isdisjoint({"def", "verb", "poss", "actor"})
 
 
 _NO_SUBJECT = frozenset({"inf", "past_inf", "ger", "ptc"})

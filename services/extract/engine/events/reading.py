@@ -288,8 +288,8 @@ def _unsaid(story: Story, place: Place) -> Group:
             found = FINDERS["subject"](Place(place.items, position))
             if found and (spoken := _people(found[0])):
                 return Group(spoken)
-    if (spoken := _before_colon(place)) is not None:
-        return spoken
+    if (before := _before_colon(place)) is not None:
+        return before
     named_before = any(is_plain(item) for item in place.items[: place.at])
     return story.topic if story.topic is not None and not named_before else Group()
 

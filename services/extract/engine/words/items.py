@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"(\d\d{0,8})([^\W\d_]{0,3})(?= |$)")
 """The digits of a number to the end of its word, and what makes it an ordinal. A pattern that begins with a digit is sought fastest."""
 _NUMBER_TAGS = frozenset({"number"})
 _COMMA = ","
-_COLON = re.compile(r":(?!\d)")
+_COLON = re.compile(r":(?!\d)|;")
 
 
 @dataclass(slots=True, eq=False)
@@ -140,12 +140,13 @@ def numbers(text: Text, items: list[Item], ordinals: Container[str] = ()) -> lis
 
 
 def with_colons(text: Text, items: list[Item]) -> list[Item]:
-    """`items` with the colons of the text among them: what follows one is somebody's words, another clause."""
+    """`items` with the colons and semicolons of the text among them: another clause follows, behind a colon somebody's words."""
     found = []
     for match in _COLON.finditer(text.norm):
         at = match.start()
         token = text.token(at)
-        found.append(Item(at, at + 1, token + 1, token, frozenset({"break", "colon"}), ()))
+        tags = frozenset({"break", "colon"} if text.norm[at] == ":" else {"break"})
+        found.append(Item(at, at + 1, token + 1, token, tags, ()))
     return sorted([*items, *found], key=by_start) if found else items
 
 
