@@ -144,6 +144,8 @@ def with_colons(text: Text, items: list[Item]) -> list[Item]:
     found = []
     for match in _COLON.finditer(text.norm):
         at = match.start()
+        if text.norm[at] == ";" and text.capitals:
+            continue  # there headlines go on behind it with the same subject
         token = text.token(at)
         tags = frozenset({"break", "colon"} if text.norm[at] == ":" else {"break"})
         found.append(Item(at, at + 1, token + 1, token, tags, ()))
