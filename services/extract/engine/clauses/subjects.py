@@ -82,6 +82,8 @@ def subject_behind(place: Place) -> Item | None:
         if words > SUBJECT_WORDS or item.tags & OPAQUE or {"n.instrument", "n.visit", "n.sign", "n.arrive", "site"} & item.tags:
             return None
         if _acts(item):
+            if {"conj", "after_comma"} <= item.tags:
+                return None  # ", and A did": another clause
             return _traveller_behind(place, item) if _is_goal(place, item) else item
         if is_actor(item) and not (item.tags & (IN | TO) and has_member(item, ("state", "capital", "city"))):
             return None
