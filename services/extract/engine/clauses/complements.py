@@ -78,8 +78,9 @@ def to(place: Place) -> list[Item]:
 
 
 def in_(place: Place) -> list[Item]:
-    """States and cities introduced by "in"."""
-    return [item for item in ahead(place) if is_actor(item) and item.tags & IN and has_member(item, ("state", "capital", "city"))]
+    """States and cities introduced by "in"; behind a comma and "and" they open another clause (", and in A they ...")."""
+    found = [item for item in ahead(place) if not {"conj", "after_comma"} <= item.tags]
+    return [item for item in found if is_actor(item) and item.tags & IN and has_member(item, ("state", "capital", "city"))]
 
 
 def with_(place: Place) -> list[Item]:

@@ -87,6 +87,8 @@ def owner(place: Place) -> list[Item]:
             found = subject(Place(place.items, position))
             if found and found[0].start < place.trigger.start:
                 return found
+        if "attribution" in item.tags and nearest is not None:
+            return [nearest]  # "so said X after his meeting with"
         if nearest is None and is_plain(item):
             nearest = item
     return [nearest] if nearest is not None else []

@@ -210,8 +210,8 @@ def _only_with(place: Place, mention: Mention) -> bool:
 def where(place: Place) -> Actor | None:
     """The city or state with "in" behind the trigger, in its clause."""
     for item in place.items[place.at + 1 :]:
-        if item.tags & {"break"}:
-            return None
+        if item.tags & {"break"} or ("p.about" in item.tags and {"v.call", "v.discuss"} & place.trigger.tags):
+            return None  # behind "about" stands where what they talked of is
         if is_actor(item) and item.tags & IN and isinstance(item.value, Group) and item.value.members[0].kind in PLACES:
             return item.value.members[0]
         if "verb" in item.tags:

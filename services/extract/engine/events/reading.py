@@ -59,15 +59,23 @@ def read_sentence(story: Story, sentence: Sentence, rules: RuleBook) -> None:
     story.close_sentence(sentence)
 
 
+def _supposes(story: Story, sentence: Sentence) -> bool:
+    """ "Had A visited, B would", "imagine that": whatever follows in the sentence is only thought of."""
+    first = sentence.items[0] if sentence.items else None
+    return first is not None and "supposes" in first.tags and not story.text.norm[sentence.start : first.start].strip(' "\n-–')
+
+
 def _read_triggers(story: Story, sentence: Sentence, rules: RuleBook, references: References) -> None:
     items = sentence.items
     triggers = [at for at, item in enumerate(items) if not item.tags.isdisjoint(rules.triggers)]
     if triggers:
         sentence.tags = frozenset({"actor"} if references.any else ()).union(*[item.tags for item in items])
+    supposed = bool(triggers) and _supposes(story, sentence)
     for at in triggers:
         if references.open:
             references.resolve(story.told_in(sentence))
         item, place = items[at], Place(items, at)
+        place.judged = Modality(course="hypothetical") if supposed else None
         done: set[EventType] = set()
         for rule in rules.of(item.tags, sentence.tags):
             if rule.type in done:
@@ -118,7 +126,13 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> st
     if anchor is not None and _denied_object(place, anchor):
         return "negated"
     modality = _modality(sentence, place)
-    if modality.will_not and rule.stage is Stage.SIGNED and anchor is not None and _certain(place, anchor):
+    if (
+        modality.will_not
+        and "passive" not in trigger.tags
+        and rule.stage is Stage.SIGNED
+        and anchor is not None
+        and _certain(place, anchor)
+    ):
         modality.course = "refused"  # a party that says it will not sign a certain text refuses it (ontology K6)
     if modality.course in UNREAL:
         return UNREAL[modality.course]
@@ -197,10 +211,10 @@ def _nobody(mention: Mention) -> bool:
 
 
 def _certain(place: Place, anchor: Item) -> bool:
-    """Whether the text is a certain one: described by a field, and not "any"."""
+    """Whether the text is a certain one: described by a field or definite, and not "any"."""
     at = place.items.index(anchor)
     described = at + 1 < len(place.items) and "domain" in place.items[at + 1].tags and gap(anchor, place.items[at + 1]) == 0
-    return described and not _any(place, anchor)
+    return (described or "def" in anchor.tags) and not _any(place, anchor)
 
 
 def _any(place: Place, anchor: Item) -> bool:
