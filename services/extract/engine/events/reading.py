@@ -6,13 +6,14 @@ Not here: joining mentions to events (`merge`), and any word of any language.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from schemas.codes import ActorLevel, EventType, EvidenceRole, Stage
 from services.extract.engine.clauses.finders import FINDERS
 from services.extract.engine.clauses.licence import LONG_AGO, long_ago, resolved, took_place
 from services.extract.engine.clauses.mentions import Mention, Modality, Skip
 from services.extract.engine.clauses.modality import judge
-from services.extract.engine.clauses.roles import IN, TO, Place, is_actor, is_plain
+from services.extract.engine.clauses.roles import IN, TO, Finder, Place, is_actor, is_plain
 from services.extract.engine.clauses.settle import settle
 from services.extract.engine.events.airlinks import build_flights
 from services.extract.engine.events.armsdeals import build_arms
@@ -141,12 +142,13 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> st
     if modality.course in _MOVED and rule.type not in _MAY_MOVE:
         return modality.course
     weak = _only_spoken_of(place, sentence, rule, modality)
-    mention = Mention(rule.type, rule, sentence, trigger, modality, parties=[], object=anchor, weak=weak)
-    _add_trigger_evidence(mention)
-    filled = {role: _fill(story, place, anchor, names) for role, names in rule.roles.items()}
-    mention.roles.update({role: group for role, group in filled.items() if group.members})
-    if _nobody(mention):
+    beside = Place(place.items, place.items.index(anchor)) if anchor is not None else None
+    filled = {role: _fill(story, place, beside, names) for role, names in rule.roles.items()}
+    roles = {role: group for role, group in filled.items() if group.members}
+    if not roles and _tells_nothing_alone(rule):
         return "no_second_party"  # no need to look for dates and sources
+    mention = Mention(rule.type, rule, sentence, trigger, modality, parties=[], roles=roles, object=anchor, weak=weak)
+    _add_trigger_evidence(mention)
     attributes(story, sentence, place, mention)
     if mention.when is None and rule.type in _RECALLED and _presupposed(place) and not (sentence.lead and _news_of(place, anchor)):
         mention.weak = mention.modality.after = True
@@ -205,9 +207,9 @@ def _news_of(place: Place, anchor: Item | None) -> bool:
     return {"reduced", "after_comma"} <= place.trigger.tags and anchor is not None and not {"peace", "n.accords"} & anchor.tags
 
 
-def _nobody(mention: Mention) -> bool:
-    """Whether nobody fills any role of a type that tells nothing without."""
-    return not mention.roles and not mention.rule.inherits and mention.type not in (EventType.VISIT, EventType.SUMMIT)
+def _tells_nothing_alone(rule: RuleData) -> bool:
+    """Whether the rule tells nothing where nobody fills any of its roles."""
+    return not rule.inherits and rule.type not in (EventType.VISIT, EventType.SUMMIT)
 
 
 def _certain(place: Place, anchor: Item) -> bool:
@@ -261,8 +263,14 @@ def _beside(sentence: Sentence, place: Place, wanted: Object, *, through: bool =
     return None
 
 
-def _fill(story: Story, place: Place, anchor: Item | None, names: Sequence[str]) -> Group:
-    """The actors in the named roles, each once, in order."""
+@cache
+def _finder(name: str) -> tuple[Finder, bool]:
+    """The finder that a rule names, and whether it looks from the object; kept, since rules name few and ask often."""
+    return FINDERS[name.removeprefix(OF_OBJECT)], name.startswith(OF_OBJECT)
+
+
+def _fill(story: Story, place: Place, beside: Place | None, names: Sequence[str]) -> Group:
+    """The actors in the named roles, each once, in order; `beside` is the object in its sentence."""
     group = Group()
     seen: set[int] = set()
     for name in names:
@@ -270,18 +278,16 @@ def _fill(story: Story, place: Place, anchor: Item | None, names: Sequence[str])
             if not group.members and (name == TOPIC or _behind_pronoun(place)):
                 group = _unsaid(story, place)
             continue
-        finder = FINDERS[name.removeprefix(OF_OBJECT)]
-        if name.startswith(OF_OBJECT):
-            found = finder(Place(place.items, place.items.index(anchor))) if anchor is not None else []
-        else:
-            found = finder(place)
+        finder, from_object = _finder(name)
+        start = beside if from_object else place
+        found = finder(start) if start is not None else []
         if name == "subject" and {"verb", "dual"} <= place.trigger.tags and (two := story.two_of(place, found)):
             group.members.extend(two)
             continue
         if not found and _as_pronoun(place, name):
             group.members.extend(_unsaid(story, place).members)
-        if not found and anchor is not None and name in ANCHORED:
-            found = finder(Place(place.items, place.items.index(anchor)))
+        if not found and beside is not None and name in ANCHORED:
+            found = finder(beside)
         for item in found:
             if item.start in seen:
                 continue
