@@ -8,6 +8,8 @@ from services.extract.engine.clauses.mentions import Mention
 from services.extract.engine.events.drafts import Draft
 from services.extract.engine.events.story import Denial, Story
 
+_SUREST = list(Factuality).index
+
 
 def factuality_of(draft: Draft) -> Factuality:
     """The surest account that the article gives; denied only when all it says is that it is not so."""
@@ -16,7 +18,7 @@ def factuality_of(draft: Draft) -> Factuality:
     best = Factuality.CLAIMED
     for mention in (*draft.mentions, *(draft.partial if draft.type is EventType.SUMMIT else ())):
         mine = Factuality.CLAIMED if mention.claimed else Factuality.REPORTED if mention.reported else Factuality.ASSERTED
-        best = min(best, mine, key=list(Factuality).index)
+        best = min(best, mine, key=_SUREST)
     return best
 
 

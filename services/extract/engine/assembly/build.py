@@ -22,7 +22,7 @@ from services.extract.engine.assembly.accounts import attribution, contested, fa
 from services.extract.engine.assembly.fields import FIELDS_BY_TYPE, evidence_span
 from services.extract.engine.assembly.merge import evidence_of
 from services.extract.engine.events.drafts import Draft
-from services.extract.engine.events.standing import discourse_of
+from services.extract.engine.events.standing import FRESHEST, discourse_of
 from services.extract.engine.events.story import Story
 from services.extract.engine.phrases.actors import Actor, Group
 
@@ -80,7 +80,7 @@ def _trips(drafts: list[Draft], ids: dict[int, str]) -> dict[int, str]:
 
 def _common(story: Story, draft: Draft) -> dict[str, Any]:
     told = [*draft.mentions, *(draft.partial if draft.type is EventType.SUMMIT else ())]
-    discourse = min((discourse_of(story, mention) for mention in told), key=list(Discourse).index)
+    discourse = min((discourse_of(story, mention) for mention in told), key=FRESHEST)
     factuality = factuality_of(draft)
     weight = max(mention.weight for mention in draft.mentions)
     return {

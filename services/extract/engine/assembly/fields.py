@@ -31,10 +31,13 @@ from services.extract.engine.events.armsdeals import arms_fields
 from services.extract.engine.events.drafts import Draft
 from services.extract.engine.events.eventdates import date_from, event_date, looks_ahead, shared_date
 from services.extract.engine.events.exercises import exercise_fields
-from services.extract.engine.events.standing import discourse_of, stage_of, status_of
+from services.extract.engine.events.standing import FRESHEST, discourse_of, stage_of, status_of
 from services.extract.engine.events.story import Story
 from services.extract.engine.phrases.actors import Group
 from services.extract.engine.words.dates import When
+
+_STAGES = list(Stage)
+"""As the contract lists them: an agreement goes through them in this order."""
 
 
 def evidence_span(story: Story, role: EvidenceRole, start: int, end: int) -> dict[str, Any]:
@@ -48,8 +51,7 @@ def _agreement(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, 
     if all(stage in (Stage.CANCELLED, Stage.POSTPONED, Stage.REJECTED) for stage in stages):
         stage = stages[0]
     else:
-        order = list(Stage)
-        stage = max((s for s in stages if s not in (Stage.CANCELLED, Stage.POSTPONED, Stage.REJECTED)), key=order.index)
+        stage = max((s for s in stages if s not in (Stage.CANCELLED, Stage.POSTPONED, Stage.REJECTED)), key=_STAGES.index)
     chosen = [mention for mention in draft.mentions if stage_of(mention) is stage]
     instruments = [
         reading.entry.instrument for m in draft.mentions if m.object for reading in m.object.readings if reading.entry.instrument
@@ -247,7 +249,7 @@ def _within_visit(
     story: Story, visit: Draft, status: Status, when: dict[str, Any], place: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Date and place of a meeting that belongs to a visit (ontology C4, C6)."""
-    told = min((discourse_of(story, mention) for mention in visit.mentions), key=list(Discourse).index)
+    told = min((discourse_of(story, mention) for mention in visit.mentions), key=FRESHEST)
     visit_fields = _visit(story, visit, {"discourse": told, "evidence": ()})
     country = {"country": visit.parties[1]}
     if story.published is None:

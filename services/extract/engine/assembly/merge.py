@@ -183,4 +183,4 @@ def evidence_of(draft: Draft) -> list[tuple[EvidenceRole, int, int]]:
     for actor in draft.members:
         start, end = actor.name or (actor.start, actor.end)
         spans.add((EvidenceRole.PERSON, start, end))
-    return sorted(spans, key=lambda span: (span[1], span[2], span[0].value))
+    return sorted(spans, key=lambda span: (span[1], span[2], span[0]))

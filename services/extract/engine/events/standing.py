@@ -11,6 +11,8 @@ from services.extract.engine.words.dates import When
 
 BACKGROUND_AFTER_DAYS = 3
 OLD_AFTER_DAYS = 14
+FRESHEST = list(Discourse).index
+"""The order of the contract, freshest first; made once, since going through an enumeration takes as long as reading a mention."""
 
 
 def _recent(published: date | None, when: When | None) -> bool:

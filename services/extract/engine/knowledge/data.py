@@ -27,6 +27,8 @@ from schemas.codes import (
 from services.runtime.errors import ConfigError
 
 Iso = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+"""As ISO writes it, so that days compare as strings do."""
 Tag = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_0-9.]*$")]
 
 
@@ -131,8 +133,8 @@ class Office(_Data):
 
     office: str
     rank: Rank
-    since: str | None = None
-    until: str | None = None
+    since: Day | None = None
+    until: Day | None = None
 
 
 class PersonData(_Data):

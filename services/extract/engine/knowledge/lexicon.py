@@ -59,16 +59,16 @@ class Person:
         """
         if day is None:
             return self.offices[0] if len(self.offices) == 1 else None
+        written = day.isoformat()  # days are compared as they are written: every actor is asked for the office
         held = [
             office
             for office in self.offices
-            if (office.since is None or date.fromisoformat(office.since) <= day)
-            and (office.until is None or day <= date.fromisoformat(office.until))
+            if (office.since is None or office.since <= written) and (office.until is None or written <= office.until)
         ]
-        return min(held, key=lambda office: _SENIORITY[office.rank]) if held else self._left_before(day)
+        return min(held, key=lambda office: _SENIORITY[office.rank]) if held else self._left_before(written)
 
-    def _left_before(self, day: date) -> Office | None:
-        left = [office for office in self.offices if office.until is not None and date.fromisoformat(office.until) < day]
+    def _left_before(self, day: str) -> Office | None:
+        left = [office for office in self.offices if office.until is not None and office.until < day]
         if not left:
             return None
         last = max(left, key=lambda office: office.until or "")

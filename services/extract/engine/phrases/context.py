@@ -259,8 +259,10 @@ def _one_person(members: list[Actor], context: Context) -> None:
 
 def _held(office: Office, day: date | None) -> bool:
     """Whether the office was held on that day; on no day in particular it may have been."""
-    since = office.since is None or day is None or date.fromisoformat(office.since) <= day
-    return since and (office.until is None or day is None or day <= date.fromisoformat(office.until))
+    if day is None:
+        return True
+    written = day.isoformat()
+    return (office.since is None or office.since <= written) and (office.until is None or written <= office.until)
 
 
 def _hold(actor: Actor, context: Context) -> None:
