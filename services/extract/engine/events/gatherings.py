@@ -69,17 +69,38 @@ def build_meeting(story: Story, sentence: Sentence, place: Place, mention: Menti
     if not story.watchlist.in_scope(states):
         return "out_of_scope"
     mention.place = where(place) or _palace(place)
-    if len(states) >= 3:
+    if len(states) >= 3 and not _one_after_the_other(side, others, mention):
         return _gather(story, sentence, mention, states, [*side, *others])
+    return _meet_each(story, mention, side, others)
+
+
+def _meet_each(story: Story, mention: Mention, side: list[Actor], others: list[Actor]) -> str | bool:
+    """A meeting of the side with each of the others who is somebody; those of pairs that nobody watches are left out."""
+    states = list(dict.fromkeys(actor.iso for actor in (*side, *others) if actor.iso))
     anybody = _between_themselves(story, mention, [*side, *others], states)
     people = [actor for actor in others if actor.iso and actor.iso != side[0].iso and (anybody or _identifiable(actor))]
     people = [actor for actor in people if not _second_office(actor)] or people[:1]
     side = [actor for actor in side if actor.iso and (anybody or _identifiable(actor))]
     if not people or not side:
         return _officials_meet(story, mention, states)
-    for actor in people:
-        _add_meeting(story, mention, EventType.MEETING, [str(side[0].iso), str(actor.iso)], [*side, actor])
-    return True
+    pairs = [(actor, [str(side[0].iso), str(actor.iso)]) for actor in people]
+    for actor, pair in pairs:
+        if story.watchlist.in_scope(pair):
+            _add_meeting(story, mention, EventType.MEETING, pair, [*side, actor])
+    return any(story.watchlist.in_scope(pair) for _, pair in pairs) or "out_of_scope"
+
+
+def _one_after_the_other(side: list[Actor], others: list[Actor], mention: Mention) -> bool:
+    """ "A met B and C": two meetings of one side.
+
+    One gathering are: "met his colleagues of B and C", who share their noun; "A, B and C met"; "a meeting", a noun, of A, B and C;
+    and those whom a host met at a place of his own state.
+    """
+    at_home = mention.place is not None and mention.place.iso == side[0].iso
+    if at_home or "verb" not in mention.trigger.tags or mention.roles.get("both") or len({actor.iso for actor in side}) > 1:
+        return False
+    named = [actor for actor in others[1:] if actor.head is not None or actor.person is not None or actor.name is not None]
+    return any(actor.head is None or actor.head != others[0].head for actor in named)
 
 
 def _officials_meet(story: Story, mention: Mention, states: list[str]) -> str | bool:
