@@ -46,7 +46,7 @@ def _fits_here(story: Story, draft: Draft, mention: Mention) -> bool:
 
 GROUPED = (
     frozenset({"establish", "resume", "upgrade", "recognize", "exchange_envoys"}),
-    frozenset({"suspend", "downgrade", "sever", "recall_envoy"}),
+    frozenset({"suspend", "downgrade", "sever", "recall_envoy", "expel_envoy", "close_mission"}),
 )
 """Actions that may name one change of relations (ontology R1)."""
 

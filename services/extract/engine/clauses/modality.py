@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
+from services.extract.engine.clauses.changes import CLOSE_WORDS, GOVERN_WORDS, moved_behind
 from services.extract.engine.clauses.demands import asked_for
 from services.extract.engine.clauses.mentions import Modality
 from services.extract.engine.clauses.roles import IN, TO, Place
 from services.extract.engine.clauses.subjects import subject_in_front
-from services.extract.engine.phrases.actors import Group
 from services.extract.engine.words.items import Item, gap
-
-GOVERN_WORDS = 6
-"""Unknown words over which a cue still governs a trigger behind it."""
-CLOSE_WORDS = 2
 
 
 def judge(place: Place) -> Modality:
@@ -52,7 +48,7 @@ def judge(place: Place) -> Modality:
     if result.course == "noun":
         result.course = _held_behind(place, _carrier_of(trigger)) or "noun"
     if result.course in ("noun", "present", "past", "future", "lapsed"):
-        result.course = _moved_behind(place) or result.course
+        result.course = moved_behind(place) or result.course
     return result
 
 
@@ -106,8 +102,8 @@ def _decided(place: Place, position: int, words: int, result: Modality) -> bool:
         result.will_not = bool({"will_not", "fut"} & (item.tags | place.trigger.tags))
         return True
     following = place.items[position + 1]
-    if position and "verb" in item.tags and "neg" in place.items[position - 1].tags and _as_noun(place):
-        result.course = "negated"  # "did not decide on the expulsion of"
+    if position and "verb" in item.tags and "neg" in place.items[position - 1].tags and (_as_noun(place) or _named_step(place)):
+        result.course = "negated"  # "did not decide on the expulsion of", "did not grant leave to"
         return True
     if "may" in item.tags and "impf" in following.tags and gap(item, following) == 0 and words <= GOVERN_WORDS:
         result.course = "hypothetical"
@@ -290,6 +286,12 @@ def _debated(place: Place) -> bool:
     return nominal and not tags & NO_STEP and any(tag.startswith(("v.", "n.sign")) for tag in tags)
 
 
+def _named_step(place: Place) -> bool:
+    """Whether the trigger names a step that the verb before it takes or not."""
+    tags = place.trigger.tags
+    return {"noun", "def"} <= tags and "verb" not in tags and not tags & (NO_STEP | {"to"}) and any(tag.startswith("v.") for tag in tags)
+
+
 def _wanted(place: Place, position: int) -> bool:
     """A demand to cancel is no cancellation: a word of wish, call or protest stands before it."""
     last = place.items[position]
@@ -367,65 +369,4 @@ def _held_behind(place: Place, carrier: str) -> str | None:
             return ("future" if planned else None) if "bare_inf" in item.tags else _tense(item)
         if "verb" in item.tags or ("break" in item.tags and not {"relative", "inverts"} & item.tags):
             return None
-    return None
-
-
-def _without_aside(items: list[Item]) -> list[Item]:
-    """`items` without a relative clause between commas: the verb right behind the second comma goes on with the sentence."""
-    for at, item in enumerate(items):
-        if "relative" in item.tags:
-            closing = next((k for k in range(at + 1, len(items)) if {"after_comma", "verb"} <= items[k].tags), None)
-            if closing is None or any("relative" in other.tags for other in items[at + 1 : closing]):
-                return items
-            return _spliced(items, at, closing)
-        if {"after_comma", "passive"} <= item.tags and {"svo", "verb"} <= item.tags and not {"postpone", "cancel"} & item.tags:
-            closing = next((k for k in range(at + 1, len(items)) if {"after_comma", "verb"} <= items[k].tags), None)
-            return items if closing is None else _spliced(items, at, closing)
-        if {"verb", "break"} & item.tags:
-            return items
-    return items
-
-
-def _without_performance(items: list[Item]) -> list[Item]:
-    """`items` without "that X was to pay to Y" right behind "the visit": the next verb goes on with the sentence."""
-    if len(items) < 2 or "inverts" not in items[0].tags or "v.perform" not in items[1].tags:
-        return items
-    goes_on = next((k for k, item in enumerate(items) if k > 1 and "verb" in item.tags), None)
-    return items if goes_on is None else [_moved_left(item, item.first - items[0].first) for item in items[goes_on : goes_on + 1]]
-
-
-def _spliced(items: list[Item], at: int, closing: int) -> list[Item]:
-    """`items` without those from `at` to `closing`, as if they had never stood there."""
-    shift = items[closing].first - items[at - 1].last - 1 if at else 0
-    return [*items[:at], *(_moved_left(other, shift) for other in items[closing:])]
-
-
-def _moved_left(item: Item, words: int) -> Item:
-    return Item(item.start, item.end, item.first - words, item.last - words, item.tags, item.readings, item.value, item.lead)
-
-
-def _moved_behind(place: Place) -> str | None:
-    """ "the visit of X to Y was postponed": a verb of change behind the trigger, with no other actor as its subject."""
-    last, words = place.trigger, 0
-    nominal = "verb" not in place.trigger.tags
-    if not nominal:
-        return None
-    for item in _without_aside(_without_performance(place.items[place.at + 1 :])):
-        words += max(gap(last, item), 0)
-        if words > GOVERN_WORDS or "break" in item.tags:
-            return None
-        if "cancel" in item.tags or "will_not" in item.tags:
-            return "cancelled"
-        if "postpone" in item.tags:
-            return "postponed"
-        if "deny" in item.tags and "verb" not in item.tags:
-            return "denied"
-        if "verb" in item.tags:
-            if "bare_inf" in item.tags and "was_plan" in last.tags:
-                last = item
-                continue  # "the meeting, which was to take place today, was cancelled"
-            return None
-        if isinstance(item.value, Group) and words > CLOSE_WORDS and not (item.tags & {"to", "p.to", "p.with", "p.between", "p.of"}):
-            return None
-        last = item
     return None

@@ -5,8 +5,9 @@ Not here: forms that tell by themselves (`modality`).
 
 from __future__ import annotations
 
+from services.extract.engine.clauses.changes import GOVERN_WORDS
 from services.extract.engine.clauses.mentions import Modality
-from services.extract.engine.clauses.modality import GOVERN_WORDS, judge
+from services.extract.engine.clauses.modality import judge
 from services.extract.engine.clauses.roles import Place
 from services.extract.engine.clauses.subjects import first_to, subject
 from services.extract.engine.phrases.actors import Group

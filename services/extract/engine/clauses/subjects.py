@@ -20,7 +20,18 @@ def subject(place: Place) -> list[Item]:
     if "noun" in place.trigger.tags and "verb" not in place.trigger.tags:
         return []
     found = _subject(place)
-    return [found] if found else []
+    return [found, *_name_behind(place, found)] if found else []
+
+
+def _name_behind(place: Place, office: Item) -> list[Item]:
+    """ "the ambassador at B, X and the deputy minister": the name behind his host, with those who are joined to it."""
+    if "ambassador.actor" not in office.tags:
+        return []
+    behind = place.items[place.items.index(office) + 1 :][:2]
+    if len(behind) < 2 or "p.at" not in behind[0].tags or gap(office, behind[0]) or gap(*behind) or not is_plain(behind[1]):
+        return []
+    same = isinstance(behind[1].value, Group) and isinstance(office.value, Group) and set(office.value.states) & set(behind[1].value.states)
+    return [behind[1]] if same else []
 
 
 def _subject(place: Place) -> Item | None:
@@ -129,7 +140,8 @@ def _subject_before(place: Place) -> Item | None:
             return _speaker(items, position)
         if words > SUBJECT_WORDS or item.tags & OPAQUE:
             return None
-        if _acts(item) and not (conj and _is_object(items, position)) and not _names_gathering(items, position):
+        aside = _names_gathering(items, position) or _attends(items, position) or (conj and _is_object(items, position))
+        if _acts(item) and not aside:
             return item
         last = item
     return None
@@ -141,6 +153,11 @@ def _names_gathering(items: list[Item], position: int) -> bool:
     if before is None or not {"place"} & item.tags or gap(before, item) > 0 or "after_comma" in item.tags:
         return False
     return "noun" in before.tags and before.tags.isdisjoint({"def", "verb", "poss", "actor"})
+
+
+def _attends(items: list[Item], position: int) -> bool:
+    """ "in the presence of the king, X signed": who only attends does not act."""
+    return position > 0 and "participation" in items[position - 1].tags and gap(items[position - 1], items[position]) == 0
 
 
 _NO_SUBJECT = frozenset({"inf", "past_inf", "ger", "ptc"})

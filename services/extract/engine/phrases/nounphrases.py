@@ -134,7 +134,8 @@ def _person(text: Text, items: list[Item], at: int) -> tuple[Item, int]:
             if office.kind == "official" and office.person is None and office.name is None and office.iso in (None, actor.iso):
                 actor.rank, actor.office, actor.head = office.rank, office.office, office.head
                 actor.end = office.end
-                return _make(actor, items, at, items[after - 1], _PERSON), after
+                bodies = {tag for tag in office_item.tags if tag.endswith(".actor")}
+                return _make(actor, items, at, items[after - 1], _PERSON | bodies), after
     return _make(actor, items, at, item, _PERSON), position
 
 
@@ -276,8 +277,8 @@ class _Phrase:
             return self._reach(item)
         if "portfolio" in self.head.tags and "portfolio.of" in item.tags:
             return self._take_portfolio(item)
-        if ministry and "domain" in item.tags and not comma:
-            return self._reach(item)  # the portfolio, in words that the lexicon knows as a field
+        if "domain" in item.tags and not comma and self._is_field(item, ministry=ministry, called=bool(called)):
+            return self._reach(item)
         if comma or "conj" in item.tags:
             return False
         if "demonym" in item.tags:
@@ -287,6 +288,14 @@ class _Phrase:
         if {"company"} & item.tags & self.head.tags and not item.tags & MARKS and "def" not in item.tags:
             return self._take_company(item)
         return self.actor.iso is None and self._take_state(item)
+
+    def _is_field(self, item: Item, *, ministry: bool, called: bool) -> bool:
+        """Whether a word of a field names the portfolio or trade of the body: right behind it, or "for" it ("the office for tourism")."""
+        following = self.items[self.position + 1] if self.position + 1 < len(self.items) else None
+        another = following is not None and "demonym" in following.tags  # "to the Israeli airlines"
+        if ministry or (called and another and "def" in item.tags and not item.tags & (MARKS | {"adj"})):
+            return True
+        return "portfolio" in self.head.tags and {"to", "def"} <= item.tags and "conj" not in item.tags and not another
 
     def _take_behind(self, item: Item) -> bool:
         """A word that would stand in front of a head of its own: it belongs to this one only behind "of" or "from", or as a post's host."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from services.extract.engine.words.items import Item, gap
 
-_PREPOSITIONS = frozenset({"p.on", "p.to", "p.in", "p.by", "during", "purpose", "such_as"})
+_PREPOSITIONS = frozenset({"p.on", "p.to", "p.in", "p.by", "during", "purpose", "such_as", "complement"})
 _HEADS = frozenset({"n.instrument", "n.sign", "n.deal", "n.ratify"})
 """Nouns that take another noun as their genitive ("the agreement of exchange"), and seldom a verb without a relative pronoun."""
 _SPOKEN = frozenset({"v.discuss", "v.meet", "v.receive", "v.hold"})
