@@ -16,6 +16,7 @@ def judge(place: Place) -> Modality:
     result = Modality(course="noun" if _as_noun(place) else _tense(trigger))
     if "negated" in trigger.tags:
         result.course = "negated"
+        result.will_not = "fut" in trigger.tags
         return result
     if (unsure := _by_its_subject(place) or asked_for(place)) is not None:
         result.course = unsure

@@ -82,7 +82,11 @@ def _ahead(place: Place) -> list[Item]:
     carried = "n.visit" in place.trigger.tags
     for position, item in enumerate(place.items[place.at + 1 :], place.at + 1):
         words += max(gap(last, item), 0)
-        if "during" in item.tags and position + 1 < len(place.items) and {"n.visit", "date"} & place.items[position + 1].tags:
+        if (
+            "during" in item.tags
+            and position + 1 < len(place.items)
+            and {"n.visit", "date", "date.count", "number", "duration"} & place.items[position + 1].tags
+        ):
             last = item
             continue
         if carried and (item.tags & {"relative", "inverts", "v.perform"} or _opens_performing(place.items, position)):

@@ -67,6 +67,8 @@ class Group:
 
 
 NAMES_STATE = frozenset({"state", "capital"})
+LISTED = NAMES_STATE | {"person", "official", "delegation"}
+"""What may stand in a list with commas."""
 
 
 def is_unique_office(rank: Rank) -> bool:

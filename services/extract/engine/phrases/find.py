@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from services.extract.engine.phrases.actors import NAMES_STATE
+from services.extract.engine.phrases.actors import LISTED
 from services.extract.engine.phrases.frontwords import HEADS
 from services.extract.engine.phrases.lists import grouped, listed, owned, with_asides, with_prepositions
 from services.extract.engine.phrases.nounphrases import phrase
@@ -32,7 +32,7 @@ def find_actors(text: Text, items: list[Item]) -> list[Item]:
         marks = marks_of(made)  # they tell which of these passes have anything to do
         found = with_prepositions(text, found)
         found = with_asides(text, found) if text.capitals and "official" in marks else found
-        found = grouped(text, listed(text, found) if marks & NAMES_STATE else found)
+        found = grouped(text, listed(text, found) if marks & LISTED else found)
         found = owned(found) if "own" in marks else found
     return _with_commas(text, found) if items else found
 

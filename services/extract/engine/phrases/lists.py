@@ -127,6 +127,7 @@ def _preposition(item: Item) -> bool:
 def listed(text: Text, items: list[Item]) -> list[Item]:
     """A list with commas that ends in "and" ("A, B, C and D"): the commas of it join as "and" does."""
     _list_officials(text, items)
+    _list_nations(text, items)
     for position, item in enumerate(items):
         if not _state_without_marks(item):
             continue
@@ -146,10 +147,32 @@ def listed(text: Text, items: list[Item]) -> list[Item]:
     return items
 
 
+_PEOPLE = frozenset({"official", "person"})
+
+
+def _list_nations(text: Text, items: list[Item]) -> None:
+    """ "officials Israeli, Egyptian and Jordanian": behind an office in the plural adjectives with commas join up to the one with "and"."""
+    for position, item in enumerate(items):
+        if not isinstance(item.value, Group) or not (item.value.members[-1].plural or item.value.members[-1].kind == "delegation"):
+            continue
+        end = position
+        while end + 1 < len(items) and _bare_nation(items[end + 1]) and _only_comma(text, items[end], items[end + 1]):
+            end += 1
+        closes = end > position and end + 1 < len(items) and {"demonym", "conj"} <= items[end + 1].tags
+        if closes and gap(items[end], items[end + 1]) == 0:
+            for member in items[position + 1 : end + 1]:
+                member.tags = member.tags | {"conj", "listed"}
+
+
+def _bare_nation(item: Item) -> bool:
+    return "demonym" in item.tags and "actor" not in item.tags and "conj" not in item.tags
+
+
 def _list_officials(text: Text, items: list[Item]) -> None:
     """ "minister A, the Jordanian minister B": two offices of different states, both with their holders, are no apposition."""
     for before, item in pairwise(items):
-        if "official" in before.tags & item.tags and not item.tags & MARKS and _only_comma(text, before, item):
+        people = bool(_PEOPLE & before.tags) and bool(_PEOPLE & item.tags)
+        if people and not item.tags & MARKS and _only_comma(text, before, item):
             first, second = before.value, item.value
             if isinstance(first, Group) and isinstance(second, Group) and _two_holders(first.members[-1], second.members[0]):
                 item.tags = item.tags | {"conj", "listed"}
@@ -387,7 +410,8 @@ def _second_nation(before: Item, item: Item, following: Item | None) -> bool:
     assert isinstance(group, Group)
     last = group.members[-1]
     entry = item.entry("demonym")
-    shared = (last.kind == "official" and last.plural) or last.kind in ("org", "delegation")
+    several = last.plural or any(actor.plural and actor.office == last.office for actor in group.members)
+    shared = (last.kind == "official" and several) or last.kind in ("org", "delegation")
     if not shared or last.iso is None or entry is None or entry.iso == last.iso:
         return False
     second = replace(last, start=item.start, end=item.end, iso=entry.iso, person=None, name=None, head=None, plural=False, definite=True)
