@@ -130,7 +130,7 @@ def joined(place: Place) -> list[Item]:
         if "v.join" in item.tags:
             others = _brought(items, position)
             return (_topmost(items, place.at) if "object" in item.tags else []) + others
-        if "verb" in item.tags:
+        if "verb" in item.tags and "v.perform" not in item.tags:
             return []
         last = item
     return []

@@ -71,7 +71,7 @@ def _stages(items: list[Item], position: int) -> list[Item]:
     last, words = items[position], 0
     for item in items[position + 1 :]:
         words += max(gap(last, item), 0)
-        if words > BOARD_WORDS or {"verb", "break"} & item.tags:
+        if words > BOARD_WORDS or ({"verb", "break"} & item.tags and "then" not in item.tags):
             break
         if is_actor(item) and has_member(item, PLACES) and (is_plain(item) or item.tags & TO):
             found.append(item)

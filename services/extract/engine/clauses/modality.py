@@ -136,6 +136,8 @@ def _shade(place: Place, item: Item, words: int, result: Modality) -> None:
         if result.course == "noun" and tags & CARRIERS and words <= GOVERN_WORDS:
             carried = _carried(item)  # "would open it during his visit": what the verb leaves open its occasion does not
             result.course = "future" if result.during and carried == "hypothetical" and "would" in tags else carried
+        if result.course == "noun" and "n.perform" in tags and words <= GOVERN_WORDS and _is_told(place, item):
+            result.course = "past"  # "revealed that X had paid": the undertaking of it is told
         if "purpose" in tags and close:
             result.course = "future"
         if "n.visit" in place.trigger.tags and GOING & tags and "verb" in tags and words <= 1 and result.course == "noun":
@@ -185,6 +187,17 @@ def _ends_clause(item: Item) -> bool:
     if "break" in tags:
         return "relative" not in tags
     return "verb" in tags and not (tags & (CARRIERS | {"light", "say"}))
+
+
+def _is_told(place: Place, noun: Item) -> bool:
+    """Whether a verb of saying or a report stands right before the noun, with no plan or doubt between."""
+    position = next(k for k, item in enumerate(place.items) if item is noun)
+    for item in reversed(place.items[max(position - 4, 0) : position]):
+        if {"say", "report"} & item.tags:
+            return True
+        if {"plan", "doubt", "verb", "break"} & item.tags:
+            return False
+    return False
 
 
 def _tells(place: Place, position: int) -> bool:
@@ -355,7 +368,7 @@ def _held_behind(place: Place, carrier: str) -> str | None:
     """ "a summit of A and B that will be held": the verb of holding behind the noun."""
     planned = False
     behind = place.items[place.at + 1] if place.at + 1 < len(place.items) else None
-    if behind is not None and "plan" in behind.tags and "n.meet" in place.trigger.tags and gap(place.trigger, behind) == 0:
+    if behind is not None and "plan" in behind.tags and {"n.meet", "n.visit"} & place.trigger.tags and gap(place.trigger, behind) == 0:
         return "future"  # "an expected meeting"
     for behind_at, item in enumerate(place.items[place.at + 1 :], place.at + 1):
         planned = planned or "plan" in item.tags

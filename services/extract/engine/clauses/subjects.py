@@ -12,7 +12,7 @@ SUBJECT_WORDS = 4
 
 def _acts(item: Item) -> bool:
     """Whether the item may be a subject: a plain actor that no mark makes an object."""
-    return is_plain(item) and "p.obj" not in item.tags
+    return is_plain(item) and item.tags.isdisjoint({"p.obj", "dateline"})
 
 
 def subject(place: Place) -> list[Item]:
@@ -90,7 +90,7 @@ def subject_behind(place: Place) -> Item | None:
         if "during" in last.tags and "n.visit" in item.tags:
             last = item
             continue
-        if words > SUBJECT_WORDS or item.tags & OPAQUE or {"n.instrument", "n.visit", "n.sign", "n.arrive", "site"} & item.tags:
+        if words > SUBJECT_WORDS or item.tags & OPAQUE or {"n.instrument", "n.visit", "n.sign", "n.arrive", "n.summit", "site"} & item.tags:
             return None
         if _acts(item):
             if {"conj", "after_comma"} <= item.tags:
@@ -370,6 +370,7 @@ def object_(place: Place) -> list[Item]:
             continue
         room = "office_room" in item.tags and item.tags & IN  # "received in his palace the president"
         closed = {"site", "n.visit", "n.instrument", "domain", "attribution"} & item.tags and not room
+        closed = closed or ("after" in item.tags and item.tags.isdisjoint({"actor", "date"}))  # what came before is no part of it
         closed = closed or ("v.host" in place.trigger.tags and {"n.summit", "n.meet"} & item.tags)  # "hosts a summit of ministers"
         if item.tags & OPAQUE or closed or words > SUBJECT_WORDS + 2:
             return []

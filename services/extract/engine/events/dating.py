@@ -44,7 +44,7 @@ def dates(story: Story, sentence: Sentence, place: Place, mention: Mention) -> N
     # What an opening date governs is told by the sentence, not what it presupposes ("in May they resumed ties after the freezing of ...").
     chosen = own if own is not None else (None if mention.modality.after else opening)
     if chosen is None:
-        chosen = _same_time(place) or (_of_the_verb_before(place) if mention.type is EventType.AGREEMENT else None)
+        chosen = _same_time(place) or (_of_the_verb_before(place) if mention.type in _SHARES_ITS_DAY else None)
     when = _resolve(story, chosen, future=_coming(mention, chosen)) if chosen is not None else None
     if chosen is None or when is None:
         mention.when = mention.period
@@ -78,7 +78,8 @@ def _long_past(story: Story, mention: Mention, chosen: Item, when: When) -> bool
     told_now = mention.modality.course == "present" and {"verb", "impf", "v.visit"} <= tags
     if when.end is None or story.published is None or not (told_now or _takes_effect(mention.sentence.items, chosen)):
         return False
-    dated = isinstance(day, DateExpression) and bool(day.days and day.months) and day.year is None and day.which is None
+    whole = told_now and "svo" not in tags  # a month or a part of it will do where the verb comes first
+    dated = isinstance(day, DateExpression) and bool((day.days or whole) and day.months) and day.year is None and day.which is None
     return dated and when.end < story.published - timedelta(days=STILL_TOLD_DAYS)
 
 
@@ -105,6 +106,7 @@ def _coming(mention: Mention, chosen: Item) -> bool:
     return isinstance(day, DateExpression) and bool(day.weekdays) and not (day.months or day.days or day.offset)
 
 
+_SHARES_ITS_DAY = frozenset({EventType.AGREEMENT, EventType.MEETING})
 _ALWAYS_SET = frozenset({"v.visit", "v.meet", "v.depart"})
 _SET_FOR_A_DAY = _ALWAYS_SET | {"v.arrive", "v.land", "v.receive", "v.host", "v.hold", "v.perform", "v.discuss", "v.lead"}
 """Verbs whose present tense beside a bare weekday speaks of the next one; all of them only where the verb comes first."""

@@ -13,6 +13,8 @@ BACKGROUND_AFTER_DAYS = 3
 OLD_AFTER_DAYS = 14
 FRESHEST = list(Discourse).index
 """The order of the contract, freshest first; made once, since going through an enumeration takes as long as reading a mention."""
+LONG_OVER_DAYS = 3
+"""Who arrived longer ago than this is thought to have gone again."""
 
 
 def _recent(published: date | None, when: When | None) -> bool:
@@ -94,6 +96,8 @@ def status_of(story: Story, mention: Mention) -> Status | None:
         return Status.COMPLETED
     if course == "present" and mention.type is EventType.VISIT and "verb" in mention.trigger.tags and _over(story, mention):
         return Status.COMPLETED  # "became the first president who visits it, last year"
+    if course == "past" and mention.type is EventType.VISIT and _over(story, mention, days=LONG_OVER_DAYS):
+        return Status.COMPLETED
     if mention.rule.status is not None and course == "past":
         return mention.rule.status
     if course == "noun":
@@ -105,7 +109,7 @@ def status_of(story: Story, mention: Mention) -> Status | None:
     return _STATUS.get(course)
 
 
-def _over(story: Story, mention: Mention) -> bool:
-    """Whether the dates of the mention end before the day before publication."""
+def _over(story: Story, mention: Mention, days: int = 1) -> bool:
+    """Whether the dates of the mention end more than so many days before publication."""
     end = mention.when.end if mention.when is not None else None
-    return end is not None and story.published is not None and end < story.published - timedelta(days=1)
+    return end is not None and story.published is not None and end < story.published - timedelta(days=days)

@@ -34,7 +34,15 @@ def find_actors(text: Text, items: list[Item]) -> list[Item]:
         found = with_asides(text, found) if text.capitals and "official" in marks else found
         found = grouped(text, listed(text, found) if marks & LISTED else found)
         found = owned(found) if "own" in marks else found
+        _mark_dateline(text, found)
     return _with_commas(text, found) if items else found
+
+
+def _mark_dateline(text: Text, items: list[Item]) -> None:
+    """ "Rabat - The minister held ...": where a report was written is no party of what it tells."""
+    place = items[0]
+    if "place" in place.tags and text.norm[place.start - 1] == "\n" and text.norm.startswith((" - ", "- "), place.end):
+        place.tags = place.tags | {"dateline"}
 
 
 def _with_commas(text: Text, items: list[Item]) -> list[Item]:

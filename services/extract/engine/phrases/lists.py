@@ -286,7 +286,7 @@ def _names_holder(before: Item, item: Item) -> bool:
     if not (isinstance(before.value, Group) and isinstance(item.value, Group)) or item.tags & MARKS or gap(before, item) != 0:
         return False
     office, known = before.value.members[-1], item.value.members[0]
-    if office.kind != "official" or office.person is not None or office.name is not None or office.plural:
+    if office.kind != "official" or office.person is not None or office.name is not None or office.plural or "his.actor" in item.tags:
         return False
     named = known.kind == "person" or (known.kind == "official" and known.name is not None)
     if not named or "after_comma" in item.tags or not (known.iso == office.iso or (known.kind == "official" and known.iso is None)):
@@ -306,7 +306,9 @@ def _holds_office(before: Item, item: Item) -> bool:
     if known.kind not in ("official", "person") or (known.person is None and known.name is None):
         return False
     bare = office.kind == "official" and office.person is None and office.name is None and not office.plural and office.rank is not None
-    same = office.iso == known.iso or (office.iso is None and "apposed" in known.tags)
+    same = office.iso == known.iso or (
+        office.iso is None and ("apposed" in known.tags or (known.kind == "person" and known.rank is not None))
+    )
     if not bare or known.iso is None or not same or {"speaker_for", "counterpart", "official"} & office.tags:
         return False
     if "apposed" not in known.tags:  # of several offices the first one counts
