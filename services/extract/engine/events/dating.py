@@ -78,8 +78,10 @@ def _long_past(story: Story, mention: Mention, chosen: Item, when: When) -> bool
     told_now = mention.modality.course == "present" and {"verb", "impf", "v.visit"} <= tags
     if when.end is None or story.published is None or not (told_now or _takes_effect(mention.sentence.items, chosen)):
         return False
-    whole = told_now and "svo" not in tags  # a month or a part of it will do where the verb comes first
-    dated = isinstance(day, DateExpression) and bool((day.days or whole) and day.months) and day.year is None and day.which is None
+    if not isinstance(day, DateExpression) or day.year is not None or day.which is not None or not day.months:
+        return False
+    part = told_now and day.part is not None  # "visits it at the beginning of December"
+    dated = bool(day.days) or part
     return dated and when.end < story.published - timedelta(days=STILL_TOLD_DAYS)
 
 
