@@ -74,6 +74,19 @@ def to(place: Place) -> list[Item]:
         last = item
         if is_actor(item) and item.tags & TO and has_member(item, ("state", "capital", "city")):
             found.append(item)
+    return found + _next_stages(place, found[-1]) if found else found
+
+
+def _next_stages(place: Place, goal: Item) -> list[Item]:
+    """The further places of "to A, then to B"."""
+    at = place.items.index(goal)
+    found: list[Item] = []
+    while at + 2 < len(place.items) and "then" in place.items[at + 1].tags and gap(place.items[at], place.items[at + 1]) == 0:
+        stage = place.items[at + 2]
+        if gap(place.items[at + 1], stage) > 0 or not is_actor(stage) or not has_member(stage, ("state", "capital", "city")):
+            break
+        found.append(stage)
+        at += 2
     return found
 
 

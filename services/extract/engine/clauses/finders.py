@@ -136,6 +136,11 @@ def joined(place: Place) -> list[Item]:
     return []
 
 
+def brought(place: Place) -> list[Item]:
+    """Whom a verb in front of the noun brings together ("there joined a dinner A and B")."""
+    return _brought(place.items, place.at)
+
+
 def _brought(items: list[Item], position: int) -> list[Item]:
     """The actors behind the verb of bringing together: its objects, and who stands with them."""
     found: list[Item] = []
@@ -144,7 +149,8 @@ def _brought(items: list[Item], position: int) -> list[Item]:
         words += max(gap(last, item), 0)
         if words > CARRIED_WORDS or item.tags & {"verb", "break"}:
             break
-        plain = is_plain(item) and not found
+        # An unknown name may stand before the second one's office.
+        plain = is_plain(item) and (not found or (gap(last, item) > 0 and has_member(item, PEOPLE) and has_member(found[-1], PEOPLE)))
         wanted = plain or "p.with" in item.tags or "p.between" in item.tags or (item.tags & IN and has_member(item, PEOPLE))
         if is_actor(item) and wanted:
             found.append(item)
@@ -435,6 +441,8 @@ FINDERS: dict[str, Finder] = {
     "headed_of": journeys.headed_of,
     "received": journeys.received,
     "welcomed": journeys.welcomed,
+    "adjoining": journeys.adjoining,
+    "brought": brought,
     "to_person": to_person,
     "beside": beside,
     "attached": attached,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from schemas.codes import Rank
 from services.extract.engine.clauses.complements import adjectives, between, of
 from services.extract.engine.clauses.roles import TO, Place, ahead, has_member, is_actor, is_plain
-from services.extract.engine.clauses.subjects import object_
+from services.extract.engine.clauses.subjects import object_, subject
 from services.extract.engine.phrases.actors import Group
 from services.extract.engine.words.items import Item, gap
 
@@ -166,3 +166,14 @@ def welcomed(place: Place) -> list[Item]:
         if not {"date", "filler", "title", "p.in"} & item.tags:
             return []
     return []
+
+
+def adjoining(place: Place) -> list[Item]:
+    """The subject of a verb; of one of discussing only when nothing unknown stands between ("A and B discuss", no "files of A and B")."""
+    found = subject(place)
+    if "debate" not in place.trigger.tags:
+        return found
+    near = [item for item in found if gap(item, place.trigger) == 0 or (item.start > place.trigger.start and gap(place.trigger, item) == 0)]
+    before = place.items[place.at - 1] if place.at else None
+    noun = before is not None and bool({"after", "during", "purpose", "p.from", "p.in", "p.to", "p.on"} & before.tags)
+    return [] if noun and before is not None and gap(before, place.trigger) == 0 and not is_actor(before) else near

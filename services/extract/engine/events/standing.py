@@ -96,8 +96,8 @@ def status_of(story: Story, mention: Mention) -> Status | None:
         return Status.COMPLETED
     if course == "present" and mention.type is EventType.VISIT and "verb" in mention.trigger.tags and _over(story, mention):
         return Status.COMPLETED  # "became the first president who visits it, last year"
-    if course == "past" and mention.type is EventType.VISIT and _over(story, mention, days=LONG_OVER_DAYS):
-        return Status.COMPLETED
+    if course == "past" and mention.type is EventType.VISIT and _loose(mention) and _over(story, mention, days=LONG_OVER_DAYS):
+        return Status.COMPLETED  # "left for Doha last month"
     if mention.rule.status is not None and course == "past":
         return mention.rule.status
     if course == "noun":
@@ -113,3 +113,8 @@ def _over(story: Story, mention: Mention, days: int = 1) -> bool:
     """Whether the dates of the mention end more than so many days before publication."""
     end = mention.when.end if mention.when is not None else None
     return end is not None and story.published is not None and end < story.published - timedelta(days=days)
+
+
+def _loose(mention: Mention) -> bool:
+    """Whether the mention is dated by a period, no day."""
+    return mention.when is not None and mention.when.precision is not Precision.DAY
