@@ -372,7 +372,9 @@ class _Phrase:
         """Whose office or organ it is: another organ of a state, the state itself, a capital, or any of them behind a preposition."""
         if item.tags & HEADS:
             return "counterpart" not in self.head.tags and self._take_organ(item)
-        if "state" in item.tags and ("p.to" in item.tags or ("p.from" in item.tags and self.kind == "office")):
+        if "state" in item.tags and (
+            "p.to" in item.tags or ("p.from" in item.tags and self.kind == "office" and "counterpart" not in self.head.tags)
+        ):
             return False
         if {"p.from", "p.in", "p.of"} & item.tags and not {"state", "city"} & item.tags:
             return self._take_preposition(item)
@@ -401,8 +403,17 @@ class _Phrase:
             or (self.last is self.head and not (item.tags & MARKS or self.text.capitals))
         )
         members = "office" in item.tags and of_them and bool({"plural", "official"} & item.tags)  # "a delegation of deputies"
+        inside = (
+            {"official", "office"} <= self.head.tags and "org" in item.tags and not self.text.capitals
+        )  # "a senior figure in the Mossad"
         foreign_to_delegation = self.kind == "delegation" and "org" not in item.tags and not members
-        if "speaker_for" in item.tags or item.tags & {"like", "in"} or foreign_to_delegation or office_of_office:
+        if (
+            "speaker_for" in item.tags
+            or "like" in item.tags
+            or ("in" in item.tags and not inside)
+            or foreign_to_delegation
+            or office_of_office
+        ):
             return False
         inner = phrase(self.text, self.items, self.position)
         if inner is None:
