@@ -196,7 +196,8 @@ def _contract_for_arms(place: Place, mention: Mention) -> bool:
 def _step_ahead(mention: Mention) -> bool:
     """A step behind the signature, or a rejection, that is only to come: no event of its own (ontology E3 has a plan for signing alone)."""
     late = mention.type is EventType.AGREEMENT and mention.rule.stage is not None and mention.rule.stage not in PRE_SIGNATURE
-    return late and mention.modality.course in ("future", "lapsed")
+    begins = mention.rule.stage is Stage.IN_FORCE and mention.ahead  # "enters into force on Sunday"
+    return late and (begins or mention.modality.course in ("future", "lapsed"))
 
 
 def _only_with(place: Place, mention: Mention) -> bool:

@@ -253,7 +253,7 @@ def _beside(sentence: Sentence, place: Place, wanted: Object, *, through: bool =
                 break
             tags = item.tags
             if not tags.isdisjoint(classes):
-                return None if wanted.bare and step == 1 and "p.on" in last.tags else item
+                return None if wanted.bare and step == 1 and {"p.on", "p.to"} & last.tags and "actor" not in last.tags else item
             if wanted.next:
                 break
             if step == 1 and ("break" in tags or (not through and "verb" in tags and tags.isdisjoint(_NO_BAR))):
