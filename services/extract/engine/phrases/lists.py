@@ -215,6 +215,7 @@ def _only_comma(text: Text, left: Item, right: Item) -> bool:
 def grouped(text: Text, items: list[Item]) -> list[Item]:
     """Actors joined by "and" become one item; what the first says of all (ministers of, "his counterpart") is handed on."""
     out: list[Item] = []
+    items = _with_their_states(items)
     for position, item in enumerate(items):
         before = out[-1] if out and ("conj" in item.tags or isinstance(item.value, Group)) else None
         if before is None or not isinstance(before.value, Group):
@@ -243,9 +244,6 @@ def grouped(text: Text, items: list[Item]) -> list[Item]:
             joined = _second_nation(before, item, items[position + 1] if position + 1 < len(items) else None)
             if joined:
                 continue
-        if _of_its_state(before, item):
-            out[-1] = item
-            continue
         if _names_holder(before, item) or _holds_office(before, item) or _in_brackets(text, before, item):
             continue
         out.append(item)
@@ -267,6 +265,13 @@ def _in_brackets(text: Text, before: Item, item: Item) -> bool:
         return False
     before.end, before.last = item.end, item.last
     return True
+
+
+def _with_their_states(items: list[Item]) -> list[Item]:
+    """`items` without the states in the possessive that only say whose the person right behind them is."""
+    if all("poss" not in item.tags for item in items):
+        return items
+    return [item for k, item in enumerate(items) if k + 1 == len(items) or not _of_its_state(item, items[k + 1])]
 
 
 def _of_its_state(before: Item, item: Item) -> bool:
