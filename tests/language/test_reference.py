@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from schemas.article import Article
+from schemas.event import AgreementEvent
 from services.extract.core import Extractor, load_extractor
 
 PUBLISHED = datetime(2023, 5, 17, 12, tzinfo=UTC)
@@ -186,6 +187,22 @@ SILENT = {
 }
 """Nobody, or somebody else, signs."""
 
+FIELDS = {
+    "en": "Israel and Bahrain signed a memorandum of understanding in Manama on Tuesday. The memorandum covers water and agriculture.",
+    "fr": "Israël et Bahreïn ont signé mardi un protocole d'accord à Manama. Ce protocole d'accord porte sur l'eau et l'agriculture.",
+    "ar": "وقعت إسرائيل والبحرين مذكرة تفاهم في المنامة الثلاثاء. وتتعلق المذكرة بالمياه والزراعة.",
+    "he": "ישראל ובחריין חתמו ביום שלישי על מזכר הבנות במנאמה. המזכר עוסק במים ובחקלאות.",
+}
+"""Of the text just told its fields."""
+
+OTHER_TEXT = "Israel and Bahrain signed a memorandum of understanding on Tuesday. The agreement between Egypt and Qatar covers water."
+
+HOSTED = {
+    "en": "Benny Gantz met King Hamad in Manama on Monday. He also met the crown prince.",
+    "fr": "Benny Gantz a rencontré lundi le roi Hamad à Manama. Il a également rencontré le prince héritier.",
+}
+"""Whom a guest meets next without a state is of the host's."""
+
 
 @pytest.fixture(scope="module")
 def extractor() -> Extractor:
@@ -234,3 +251,28 @@ def test_an_agreement_told_again_is_the_same(extractor: Extractor) -> None:
     found = extractor.extract(Article(id="a", text=text, language="en", published_at=PUBLISHED))
 
     assert [(event.type.value, str(event.date.start)) for event in found] == [("agreement", "2023-05-16")]
+
+
+@pytest.mark.parametrize("language", sorted(FIELDS))
+def test_what_the_text_covers_may_stand_in_the_next_sentence(extractor: Extractor, language: str) -> None:
+    """ "The memorandum covers water and agriculture" says of which fields the one just signed is."""
+    (event,) = extractor.extract(Article(id="a", text=FIELDS[language], language=language, published_at=PUBLISHED))
+
+    assert isinstance(event, AgreementEvent)
+    assert {domain.value for domain in event.domains} == {"water", "agriculture"}
+
+
+def test_what_the_text_of_others_covers_is_theirs(extractor: Extractor) -> None:
+    """A sentence about another agreement gives ours no field."""
+    (event,) = extractor.extract(Article(id="a", text=OTHER_TEXT, language="en", published_at=PUBLISHED))
+
+    assert isinstance(event, AgreementEvent)
+    assert event.domains == ()
+
+
+@pytest.mark.parametrize("language", sorted(HOSTED))
+def test_an_office_without_a_state_is_the_hosts_while_the_guest_is_there(extractor: Extractor, language: str) -> None:
+    """The second meeting of a day abroad names its counterpart by office alone."""
+    told = _told(extractor, language, HOSTED[language])
+
+    assert told == [("meeting", 2), ("meeting", 2)]

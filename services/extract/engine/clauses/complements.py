@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.extract.engine.clauses.goals import SUBJECT_WORDS
 from services.extract.engine.clauses.roles import (
     GENITIVE_WORDS,
     IN,
@@ -15,7 +16,7 @@ from services.extract.engine.clauses.roles import (
     is_actor,
     is_plain,
 )
-from services.extract.engine.clauses.subjects import SUBJECT_WORDS, subject, subject_behind
+from services.extract.engine.clauses.subjects import subject, subject_behind
 from services.extract.engine.phrases.actors import Group
 from services.extract.engine.words.items import Item, gap
 

@@ -113,3 +113,11 @@ def has_member(item: Item, kinds: tuple[str, ...]) -> bool:
             if member.kind in kinds:
                 return True
     return False
+
+
+def pronoun_before(place: Place) -> int | None:
+    """Where "he" or "they" stands right in front of a verb, its subject; an adverb may part them ("he also met")."""
+    at, last = place.at - 1, place.trigger
+    if at > 0 and "adverb" in place.items[at].tags and gap(place.items[at], last) == 0:
+        at, last = at - 1, place.items[at]
+    return at if at >= 0 and "pronoun" in place.items[at].tags and gap(place.items[at], last) == 0 else None

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from services.extract.engine.clauses.roles import FRONT_WORDS, FRONT_WORDS_PARTED, IN, OPAQUE, TO, Place, has_member, is_actor, is_plain
+from services.extract.engine.clauses.goals import SUBJECT_WORDS, acts, is_goal, traveller_behind
+from services.extract.engine.clauses.roles import (
+    FRONT_WORDS,
+    FRONT_WORDS_PARTED,
+    IN,
+    OPAQUE,
+    TO,
+    Place,
+    has_member,
+    is_actor,
+    is_plain,
+    pronoun_before,
+)
 from services.extract.engine.phrases.actors import Group
 from services.extract.engine.words.items import Item, gap
-
-SUBJECT_WORDS = 4
-"""Unknown words that may stand between a verb and its subject."""
-
-
-def _acts(item: Item) -> bool:
-    """Whether the item may be a subject: a plain actor that no mark makes an object."""
-    return is_plain(item) and item.tags.isdisjoint({"p.obj", "dateline"})
 
 
 def subject(place: Place) -> list[Item]:
@@ -40,7 +44,7 @@ def _subject(place: Place) -> Item | None:
     if "svo" in place.trigger.tags:
         return subject_in_front(place)
     before = _subject_before(place)
-    if before is not None and (before.last >= place.trigger.first - 2 or _has_pronoun(place)):
+    if before is not None and (before.last >= place.trigger.first - 2 or (pronoun_before(place) is not None)):
         return before
     behind = subject_behind(place) or before
     if behind is None and (announced := _announced(place)) is not None:
@@ -92,34 +96,12 @@ def subject_behind(place: Place) -> Item | None:
             continue
         if words > SUBJECT_WORDS or item.tags & OPAQUE or {"n.instrument", "n.visit", "n.sign", "n.arrive", "n.summit", "site"} & item.tags:
             return None
-        if _acts(item):
+        if acts(item):
             if {"conj", "after_comma"} <= item.tags:
                 return None  # ", and A did": another clause
-            return _traveller_behind(place, item) if _is_goal(place, item) else item
+            return traveller_behind(place, item) if is_goal(place, item) else item
         if is_actor(item) and not (item.tags & (IN | TO) and has_member(item, ("state", "capital", "city"))):
             return None
-        last = item
-    return None
-
-
-GOING = frozenset({"v.visit", "v.leave", "v.arrive", "v.depart", "v.land"})
-
-
-def _is_goal(place: Place, item: Item) -> bool:
-    """Whether the place behind a verb of going is its goal: a state acts, but it does not travel."""
-    return bool(place.trigger.tags & GOING) and not has_member(item, ("official", "person", "delegation", "org")) and is_actor(item)
-
-
-def _traveller_behind(place: Place, goal: Item) -> Item | None:
-    """ "left Cairo yesterday a delegation": the traveller behind the goal of a verb of going."""
-    start = place.items.index(goal)
-    words, last = 0, goal
-    for item in place.items[start + 1 : start + 4]:
-        words += max(gap(last, item), 0)
-        if words > SUBJECT_WORDS or item.tags & OPAQUE:
-            return None
-        if _acts(item) and has_member(item, ("official", "person", "delegation")):
-            return item
         last = item
     return None
 
@@ -141,7 +123,7 @@ def _subject_before(place: Place) -> Item | None:
         if words > SUBJECT_WORDS or item.tags & OPAQUE:
             return None
         aside = _names_gathering(items, position) or _attends(items, position) or (conj and _is_object(items, position))
-        if _acts(item) and not aside:
+        if acts(item) and not aside:
             return item
         last = item
     return None
@@ -351,12 +333,6 @@ def _is_object(items: list[Item], position: int) -> bool:
     return False
 
 
-def _has_pronoun(place: Place) -> bool:
-    """Whether the subject of the verb is "he" or "they", right in front of it."""
-    before = place.items[place.at - 1] if place.at else None
-    return before is not None and "pronoun" in before.tags and gap(before, place.trigger) == 0
-
-
 def object_(place: Place) -> list[Item]:
     """What a verb acts on: the first plain actor behind it that is not its subject."""
     chosen = _subject(place)
@@ -382,6 +358,8 @@ def object_(place: Place) -> list[Item]:
         elif is_plain(item):
             if "svo" in place.trigger.tags and _speaks(items, place.at, item):
                 return []  # "is to meet B on Sunday, a source said"
-            return [item] if chosen is not None or "p.obj" in item.tags or _has_pronoun(place) or _is_goal(place, item) else []
+            return (
+                [item] if chosen is not None or "p.obj" in item.tags or (pronoun_before(place) is not None) or is_goal(place, item) else []
+            )
         last = item
     return []

@@ -57,9 +57,7 @@ def build_meeting(story: Story, sentence: Sentence, place: Place, mention: Menti
         if "counterpart" in actor.tags and actor.rank is None:
             actor.rank, actor.office = _office_of(story, side[0])
     visit = _visit_of(story, side)
-    for actor in others:
-        if actor.iso is None and visit is not None and actor.rank is not None:
-            actor.iso = visit.parties[1] if side[0].iso == visit.parties[0] else visit.parties[0]
+    _give_state(story, side, others, visit)
     _turn_round(side, others, visit)
     side, others = _of_rank(story, side), _of_rank(story, others)
     states = list(dict.fromkeys(actor.iso for actor in (*side, *others) if actor.iso))
@@ -113,6 +111,34 @@ def _officials_meet(story: Story, mention: Mention, states: list[str]) -> str | 
     if not unnamed or {actor.iso for actor in both} != set(states) or (mention.place is None and mention.when is None):
         return "unnamed_counterpart"
     return _add_meeting(story, mention, EventType.MEETING, states, both)
+
+
+def _give_state(story: Story, side: list[Actor], others: list[Actor], visit: Mention | None) -> None:
+    """An office without a state that meets somebody on a visit, or who was just met at home, is of the host's state."""
+    if visit is not None:
+        host: str | None = visit.parties[1] if side[0].iso == visit.parties[0] else visit.parties[0]
+    else:
+        host = _host_of(story, side)
+    for actor in others:
+        told = visit is not None or (actor.definite and not actor.plural)
+        if actor.iso is None and actor.rank is not None and told:
+            actor.iso = host
+
+
+HOSTED = 2
+"""Sentences over which who was met at home stays the host."""
+
+
+def _host_of(story: Story, side: list[Actor]) -> str | None:
+    """The state in which one of these people met somebody of it just before: who is met next without a state is of it too."""
+    people = {actor.person for actor in side if actor.person}
+    last = story.mentions[-1] if story.mentions else None
+    if last is None or last.type is not EventType.MEETING or last.place is None or story.relation is None:
+        return None
+    there = last.place.iso
+    mine = {actor.iso for actor in last.roles.get("participants", Group()).members if actor.person in people}
+    near = story.relation.sentence - last.sentence.number < HOSTED and set(last.parties) == set(story.relation.people)
+    return there if near and mine and there not in mine and there in last.parties else None
 
 
 def _turn_round(side: list[Actor], others: list[Actor], visit: Mention | None) -> None:

@@ -74,7 +74,7 @@ def _in_what_was_told(story: Story, sentence: Sentence, place: Place) -> list[st
 
 def _text_told(story: Story, sentence: Sentence, mention: Mention) -> list[str]:
     """ "the agreement was signed in A": the one that was told last."""
-    definite = mention.object is not None and "def" in mention.object.tags
+    definite = mention.object is not None and bool({"def", "known"} & mention.object.tags)
     last = next((m for m in reversed(story.mentions[-MEMORY:]) if m.type is EventType.AGREEMENT), None)
     fresh = last is not None and discourse_of(story, last) is not Discourse.BACKGROUND
     return _still_told(story, sentence, last) if definite and fresh and last is not None else []

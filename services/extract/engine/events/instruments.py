@@ -25,21 +25,28 @@ def describe_instrument(story: Story, place: Place, mention: Mention) -> None:
         domain for reading in anchor.readings if reading.entry.instrument is not None for domain in reading.entry.domains
     ]
     position = place.items.index(anchor)
-    for item in _described_before(place.items, position) if "pre" in anchor.tags else ():
-        domains.extend(d for r in item.readings if "domain" in r.tags for d in r.entry.domains if d not in domains)
-        mention.evidence.append((EvidenceRole.DOMAIN, item.start, item.end))
-    for item in _described_by(place.items, position):
-        fresh = [d for r in item.readings if "domain" in r.tags for d in r.entry.domains if d not in domains]
-        if fresh:
-            domains.extend(fresh)
-            mention.evidence.append((EvidenceRole.DOMAIN, item.start, item.end))
     mention.domains = tuple(domains)
+    describe(Place(place.items, position), mention)
     if "dual" in anchor.tags:
         mention.count = 2
     elif (counted := _count_before(place.items, position)) is not None:
         mention.count = counted
     if mention.count > 1:
         mention.evidence.append((EvidenceRole.COUNT, anchor.start, anchor.end))
+
+
+def describe(instrument: Place, mention: Mention) -> None:
+    """Add the fields that the words around an instrument name."""
+    domains = list(mention.domains)
+    for item in _described_before(instrument.items, instrument.at) if "pre" in instrument.trigger.tags else ():
+        domains.extend(d for r in item.readings if "domain" in r.tags for d in r.entry.domains if d not in domains)
+        mention.evidence.append((EvidenceRole.DOMAIN, item.start, item.end))
+    for item in _described_by(instrument.items, instrument.at):
+        fresh = [d for r in item.readings if "domain" in r.tags for d in r.entry.domains if d not in domains]
+        if fresh:
+            domains.extend(fresh)
+            mention.evidence.append((EvidenceRole.DOMAIN, item.start, item.end))
+    mention.domains = tuple(domains)
 
 
 def _described_before(items: Sequence[Item], position: int) -> list[Item]:

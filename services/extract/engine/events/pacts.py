@@ -43,7 +43,8 @@ def build_pair(story: Story, sentence: Sentence, place: Place, mention: Mention)
     if only_named(place, mention) or _in_passing(place, mention) or _wish_of_both(story, mention):
         return "not_asserted"
     mention.parties = states
-    if mention.inherited and mention.modality.background and mention.when is None and "signatory" not in mention.roles:
+    recalled = mention.when is None and discourse_of(story, mention) is Discourse.BACKGROUND
+    if mention.inherited and recalled and "signatory" not in mention.roles:
         return "not_asserted"  # of no day, and its parties only meant: recalled, not told
     refusal = _refused(story, place, mention)
     if refusal is not None:

@@ -8,21 +8,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from schemas.codes import ActorLevel, EventType, EvidenceRole, Stage
+from schemas.codes import EventType, EvidenceRole, Stage
 from services.extract.engine.clauses.finders import FINDERS
 from services.extract.engine.clauses.licence import LONG_AGO, long_ago, resolved, took_place
 from services.extract.engine.clauses.mentions import Mention, Modality, Skip
 from services.extract.engine.clauses.modality import judge
-from services.extract.engine.clauses.roles import IN, TO, Finder, Place, is_actor, is_plain
+from services.extract.engine.clauses.roles import Finder, Place, is_actor, pronoun_before
 from services.extract.engine.clauses.settle import settle
 from services.extract.engine.events.airlinks import build_flights
 from services.extract.engine.events.armsdeals import build_arms
 from services.extract.engine.events.exercises import build_exercise
 from services.extract.engine.events.facts import attributes
+from services.extract.engine.events.further import add_fields
 from services.extract.engine.events.gatherings import build_meeting, build_summit
 from services.extract.engine.events.pacts import build_pair
 from services.extract.engine.events.reference import References
 from services.extract.engine.events.story import Denial, Story
+from services.extract.engine.events.topic import as_pronoun, spoken_of, unsaid
 from services.extract.engine.events.travel import build_visit
 from services.extract.engine.knowledge.data import Object, RuleData
 from services.extract.engine.knowledge.rulebook import RuleBook
@@ -56,7 +58,8 @@ def read_sentence(story: Story, sentence: Sentence, rules: RuleBook) -> None:
     _note_denials(story, sentence)
     references = story.open_sentence(sentence)
     _read_triggers(story, sentence, rules, references)
-    story.note_topic(_spoken_of(sentence.actors))
+    add_fields(story, sentence)
+    story.note_topic(spoken_of(sentence.actors))
     story.close_sentence(sentence)
 
 
@@ -86,21 +89,6 @@ def _read_triggers(story: Story, sentence: Sentence, rules: RuleBook, references
                 story.skips.append(Skip(sentence.number, item.start, item.end, rule.id, outcome))
             elif outcome:
                 done.add(rule.type)
-
-
-def _spoken_of(actors: list[Item]) -> Group | None:
-    """The one person or office that a sentence names first without a preposition: who acts when the next one names nobody."""
-    for item in actors:
-        if isinstance(item.value, Group) and is_plain(item) and (people := _people(item)):
-            return Group(people[:1]) if len(item.value.members) == 1 else None
-    return None
-
-
-def _people(item: Item) -> list[Actor]:
-    """The people of a phrase who act for a state: no unnamed source, no spokesman, no paper."""
-    members = item.value.members if isinstance(item.value, Group) else []
-    kinds = ("official", "person", "delegation")
-    return [a for a in members if a.kind in kinds and a.level is ActorLevel.STATE and "speaker_for" not in a.tags and not a.plural]
 
 
 def _note_denials(story: Story, sentence: Sentence) -> None:
@@ -275,8 +263,8 @@ def _fill(story: Story, place: Place, beside: Place | None, names: Sequence[str]
     seen: set[int] = set()
     for name in names:
         if name in (TOPIC, PRONOUN):
-            if not group.members and (name == TOPIC or _behind_pronoun(place)):
-                group = _unsaid(story, place)
+            if not group.members and (name == TOPIC or pronoun_before(place) is not None):
+                group = unsaid(story, place)
             continue
         finder, from_object = _finder(name)
         start = beside if from_object else place
@@ -284,8 +272,8 @@ def _fill(story: Story, place: Place, beside: Place | None, names: Sequence[str]
         if name == "subject" and {"verb", "dual"} <= place.trigger.tags and (two := story.two_of(place, found)):
             group.members.extend(two)
             continue
-        if not found and _as_pronoun(place, name):
-            group.members.extend(_unsaid(story, place).members)
+        if not found and as_pronoun(place, name):
+            group.members.extend(unsaid(story, place).members)
         if not found and beside is not None and name in ANCHORED:
             found = finder(beside)
         for item in found:
@@ -297,50 +285,6 @@ def _fill(story: Story, place: Place, beside: Place | None, names: Sequence[str]
             elif (entry := item.entry("demonym")) is not None:
                 group.members.append(Actor("state", item.start, item.end, iso=entry.iso))
     return group
-
-
-def _unsaid(story: Story, place: Place) -> Group:
-    """Who acts when the verb names nobody: the subject of an earlier verb of the sentence, else whom the sentence before spoke of."""
-    if "verb" not in place.trigger.tags or _unknown_behind(place):
-        return Group()
-    for position in range(place.at):
-        if "verb" in place.items[position].tags:
-            found = FINDERS["subject"](Place(place.items, position))
-            if found and (spoken := _people(found[0])):
-                return Group(spoken)
-    if (before := _before_colon(place)) is not None:
-        return before
-    named_before = any(is_plain(item) for item in place.items[: place.at])
-    return story.topic if story.topic is not None and not named_before else Group()
-
-
-def _before_colon(place: Place) -> Group | None:
-    """ "Minister X in B: met the king": right behind a colon, the one person whom the words before it name."""
-    if not place.at or "colon" not in place.items[place.at - 1].tags or gap(place.items[place.at - 1], place.trigger) > 0:
-        return None
-    named = [item for item in place.items[: place.at - 1] if is_plain(item) and _people(item)]
-    return Group(_people(named[0])) if len(named) == 1 else None
-
-
-def _behind_pronoun(place: Place) -> bool:
-    """Whether "he" or "they" is the subject: it stands right in front, and opens the clause."""
-    before = place.items[place.at - 1] if place.at else None
-    return before is not None and "pronoun" in before.tags and gap(before, place.trigger) == 0
-
-
-def _as_pronoun(place: Place, name: str) -> bool:
-    """Whether subject or object is only "he": it opens the clause right in front of the verb, or is glued to the verb."""
-    if name == "object":
-        return "object" in place.trigger.tags
-    return name == "subject" and _behind_pronoun(place) and (place.at < 2 or "break" in place.items[place.at - 2].tags)
-
-
-def _unknown_behind(place: Place) -> bool:
-    """Whether words that the lexicon does not know stand right behind the place that follows the verb: they may be its subject."""
-    behind = place.items[place.at + 1 : place.at + 3]
-    if len(behind) < 2 or not (is_actor(behind[0]) and behind[0].tags & (IN | TO)) or gap(place.trigger, behind[0]) > 0:
-        return False
-    return gap(behind[0], behind[1]) > 1 and "after_comma" not in behind[1].tags
 
 
 def _add_trigger_evidence(mention: Mention) -> None:
