@@ -344,7 +344,7 @@ def object_(place: Place) -> list[Item]:
         if "during" in last.tags and "n.visit" in item.tags:
             last, words = item, 0
             continue
-        room = "office_room" in item.tags and item.tags & IN  # "received in his palace the president"
+        room = {"office_room", "site"} & item.tags and item.tags & IN  # "received in his palace the president"
         closed = {"site", "n.visit", "n.instrument", "domain", "attribution"} & item.tags and not room
         closed = closed or ("after" in item.tags and item.tags.isdisjoint({"actor", "date"}))  # what came before is no part of it
         closed = closed or ("v.host" in place.trigger.tags and {"n.summit", "n.meet"} & item.tags)  # "hosts a summit of ministers"

@@ -27,7 +27,7 @@ def build_visit(story: Story, sentence: Sentence, place: Place, mention: Mention
         return "no_visitor"
     if visitors and all("crowd" in actor.tags for actor in visitors):
         return "non_state"
-    if "plural" in mention.trigger.tags and not any(actor.person for actor in visitors):
+    if "plural" in mention.trigger.tags and "n.meet" not in mention.trigger.tags and not any(actor.person for actor in visitors):
         return "topic_word"
     if _to_exercise(place) and all(actor.kind == "delegation" or "army" in actor.tags for actor in visitors):
         return "exercise"

@@ -163,6 +163,8 @@ def _headed(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
     return _Phrase(text, items, at).read()
 
 
+_SOMEBODY = frozenset({"indef", "delegation"})
+"""A delegation with the indefinite article is one of its own, no organ of the head in front of it."""
 _DEFINITE = frozenset({"def", "own"})
 _CLOSED = frozenset({"def", "closed"})
 """A head with the article, on its first or its last word, takes no genitive."""
@@ -371,7 +373,7 @@ class _Phrase:
     def _take_state(self, item: Item) -> bool:
         """Whose office or organ it is: another organ of a state, the state itself, a capital, or any of them behind a preposition."""
         if item.tags & HEADS:
-            return "counterpart" not in self.head.tags and self._take_organ(item)
+            return "counterpart" not in self.head.tags and not item.tags >= _SOMEBODY and self._take_organ(item)
         if "state" in item.tags and (
             "p.to" in item.tags or ("p.from" in item.tags and self.kind == "office" and "counterpart" not in self.head.tags)
         ):
