@@ -68,6 +68,7 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
         self._forms: dict[str, tuple[int, ...]] = {}  # without prefixes; which sources
         self._longer: dict[str, dict[str, list[str]]] = {}  # forms of several words by their first and second word
         self._written: dict[str, dict[int, set[str]]] = {}
+        self._bare: dict[Tags, Marks] = {}  # for forms that have their prefixes in them
         self.spelling = False
         self._readings: dict[tuple[int, int], Reading] = {}
         self._choices: dict[tuple[int, ...], Choice] = {}
@@ -80,7 +81,13 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
             for prefix, (_, tags) in marks.items():
                 spelling = self._prefixes.join(prefix, written)
                 form = fold_letters(spelling)
-                self._written.setdefault(form, {}).setdefault(self._put(form, entry, {"": (0, tags)}), set()).add(spelling)
+                if tags not in self._bare:
+                    self._bare[tags] = {"": (0, tags)}
+                number, ways = self._put(form, entry, self._bare[tags]), self._written.get(form)
+                if ways is None:  # no empty ones in stock: there are ten thousand forms
+                    self._written[form] = {number: {spelling}}
+                else:
+                    ways.setdefault(number, set()).add(spelling)
 
     def add(self, entry: Entry, stems: str, paradigm: Paradigm) -> None:
         """Add the forms of a lemma: `stems` folded, between bars."""
