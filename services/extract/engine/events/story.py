@@ -68,8 +68,8 @@ class Story:
         self.relation = relation_in(sentence, items, told, self.relation)
 
     def two_of(self, place: Place, found: Sequence[Item]) -> list[Actor]:
-        """The two who act by a verb in the dual, unless they stand beside it."""
-        if self.references is None or any(isinstance(item.value, Group) and len(item.value.states) > 1 for item in found):
+        """The two who act by a verb in the dual, unless two are its subject, of one state or of both."""
+        if self.references is None or any(isinstance(item.value, Group) and len(item.value.members) > 1 for item in found):
             return []
         return self.references.two_of(place, self.told_in(self.references.sentence))
 
