@@ -69,7 +69,7 @@ _ALIKE = {EventType.FLIGHTS: same_link, EventType.EXERCISE: same_drill, EventTyp
 
 
 def _same_agreement(story: Story, draft: Draft, mention: Mention) -> bool:
-    if set(draft.parties) != set(mention.parties):
+    if set(draft.parties) != set(mention.parties) and not _some_signers(draft, mention):
         return False
     mine, theirs = stage_of(draft.mentions[0]), stage_of(mention)
     early = mine in PRE_SIGNATURE and theirs in PRE_SIGNATURE
@@ -81,6 +81,12 @@ def _same_agreement(story: Story, draft: Draft, mention: Mention) -> bool:
     if not _domains_fit(draft.domains, mention.domains):
         return False
     return dates_fit(story, draft, mention)
+
+
+def _some_signers(draft: Draft, mention: Mention) -> bool:
+    """ "A, B and C signed a memorandum. On the memorandum A and B signed": of a text known from before not all signers are named again."""
+    known = mention.object is not None and "known" in mention.object.tags
+    return known and set(mention.parties) < set(draft.parties)
 
 
 def _domains_fit(a: tuple[Domain, ...], b: tuple[Domain, ...]) -> bool:
