@@ -215,7 +215,7 @@ def _only_comma(text: Text, left: Item, right: Item) -> bool:
 def grouped(text: Text, items: list[Item]) -> list[Item]:
     """Actors joined by "and" become one item; what the first says of all (ministers of, "his counterpart") is handed on."""
     out: list[Item] = []
-    items = _with_their_states(items)
+    items = _with_their_states(items) if text.capitals else items
     for position, item in enumerate(items):
         before = out[-1] if out and ("conj" in item.tags or isinstance(item.value, Group)) else None
         if before is None or not isinstance(before.value, Group):
