@@ -276,3 +276,13 @@ def test_an_office_without_a_state_is_the_hosts_while_the_guest_is_there(extract
     told = _told(extractor, language, HOSTED[language])
 
     assert told == [("meeting", 2), ("meeting", 2)]
+
+
+def test_the_text_of_three_is_not_another_one_of_two(extractor: Extractor) -> None:
+    """Who of the three signed it is told again with one name that nobody knows: still the one text."""
+    text = (
+        "Israel, Egypt and Jordan signed a memorandum of understanding on water on Tuesday. "
+        "The memorandum of understanding was signed by the water ministers of Israel and Egypt and by Mr. Khalaf."
+    )
+
+    assert _told(extractor, "en", text) == [("agreement", 3)]

@@ -80,6 +80,14 @@ def _text_told(story: Story, sentence: Sentence, mention: Mention) -> list[str]:
     return _still_told(story, sentence, last) if definite and fresh and last is not None else []
 
 
+def whole_text(story: Story, sentence: Sentence, states: list[str], mention: Mention) -> list[str]:
+    """ "the memorandum was signed by X and Y": of the three who signed it just before only two are known here."""
+    definite = mention.object is not None and bool({"def", "known"} & mention.object.tags)
+    last = next((m for m in reversed(story.mentions[-MEMORY:]) if m.type is EventType.AGREEMENT), None)
+    near = last is not None and 0 < sentence.number - last.sentence.number <= _NEAR
+    return last.parties if last is not None and definite and near and set(states) < set(last.parties) and len(states) > 1 else states
+
+
 def _still_told(story: Story, sentence: Sentence, mention: Mention) -> list[str]:
     """The two of a mention of the last sentences, while the article still speaks of these two."""
     near = sentence.number - mention.sentence.number <= _NEAR and not mention.modality.background

@@ -10,7 +10,7 @@ from services.extract.engine.clauses.finders import FINDERS
 from services.extract.engine.clauses.licence import decided, took_place
 from services.extract.engine.clauses.mentions import Mention, party_span
 from services.extract.engine.clauses.roles import IN, Place, is_actor
-from services.extract.engine.events.inheritance import inherited_parties
+from services.extract.engine.events.inheritance import inherited_parties, whole_text
 from services.extract.engine.events.instruments import another_instrument, describe_instrument
 from services.extract.engine.events.reference import RESOLVED
 from services.extract.engine.events.standing import discourse_of
@@ -153,7 +153,7 @@ def _sides(story: Story, sentence: Sentence, place: Place, mention: Mention) -> 
         mention.inherited = True
     if mention.inherited:
         mention.weight *= INHERITED_WEIGHT
-    return states
+    return whole_text(story, sentence, states, mention) if mention.type is EventType.AGREEMENT else states
 
 
 def only_named(place: Place, mention: Mention) -> bool:
