@@ -103,6 +103,8 @@ def _coming(mention: Mention, chosen: Item) -> bool:
         return "agreed" not in tags
     day = chosen.value
     verbs = _ALWAYS_SET if "svo" in tags else _SET_FOR_A_DAY
+    if "actor" in tags and mention.rule.told and mention.type is EventType.VISIT:
+        course, tags = "present", tags | {"verb", "impf", "v.visit"}  # "the minister in Rabat on Thursday"
     if course != "present" or not (({"verb", "impf"} <= tags and tags & verbs) or mention.carried_ahead):
         return False
     return isinstance(day, DateExpression) and bool(day.weekdays) and not (day.months or day.days or day.offset)
