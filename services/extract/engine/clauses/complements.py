@@ -101,8 +101,11 @@ def with_(place: Place) -> list[Item]:
     """The first actors introduced by "with", and those of their state behind "and with": any other "with" tells of something else."""
     found: list[Item] = []
     last = place.trigger
-    for item in ahead(place):
+    behind = ahead(place)
+    for position, item in enumerate(behind):
         if is_actor(item) and "p.with" in item.tags and not ("takes.with" in last.tags and gap(last, item) == 0):
+            if any("looks.on" in other.tags for other in behind[position + 1 : position + 2]):
+                break  # "signed with A and B looking on": who is only present does not act
             found.append(item)  # "the border with B" is no act with B
         last = item
     return [item for item in found if item is found[0] or ("conj" in item.tags and _states_of(item) <= _states_of(found[0]))]

@@ -89,13 +89,14 @@ def _meet_each(story: Story, mention: Mention, side: list[Actor], others: list[A
 
 
 def _one_after_the_other(side: list[Actor], others: list[Actor], mention: Mention) -> bool:
-    """ "A met B and C": two meetings of one side.
+    """ "A met B and C", "A held calls with B and C": two meetings of one side.
 
     One gathering are: "met his colleagues of B and C", who share their noun; "A, B and C met"; "a meeting", a noun, of A, B and C;
     and those whom a host met at a place of his own state.
     """
     at_home = mention.place is not None and mention.place.iso == side[0].iso
-    if at_home or "verb" not in mention.trigger.tags or mention.roles.get("both") or len({actor.iso for actor in side}) > 1:
+    once = {"verb", "plural"}.isdisjoint(mention.trigger.tags)
+    if at_home or once or mention.roles.get("both") or len({actor.iso for actor in side}) > 1:
         return False
     named = [actor for actor in others[1:] if actor.head is not None or actor.person is not None or actor.name is not None]
     return any(actor.head is None or actor.head != others[0].head for actor in named)

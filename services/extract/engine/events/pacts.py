@@ -142,6 +142,8 @@ def _sides(story: Story, sentence: Sentence, place: Place, mention: Mention) -> 
         states += announcer
     elif announcer and _only_with(place, mention):
         states = announcer + states
+    elif "passive" in mention.trigger.tags and len(states) > 1 and set(states) <= {s for item in with_(place) for s in _states(item)}:
+        return []  # "was signed with B and C": they are one side, the other goes unsaid
     if len(states) == 1 and mention.rule.unsaid and (home := unsaid_home(story, place, states[0])) is not None:
         states = [home, *states]
         mention.weight *= INHERITED_WEIGHT
@@ -207,6 +209,10 @@ def _only_with(place: Place, mention: Mention) -> bool:
     if any(FINDERS[name](one) for name in ("genitive", "between", "adjectives") for one in places):
         return False
     return any(with_(one) for one in places)
+
+
+def _states(item: Item) -> list[str]:
+    return item.value.states if isinstance(item.value, Group) else []
 
 
 def where(place: Place) -> Actor | None:

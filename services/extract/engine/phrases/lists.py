@@ -170,12 +170,20 @@ def _bare_nation(item: Item) -> bool:
 
 def _list_officials(text: Text, items: list[Item]) -> None:
     """ "minister A, the Jordanian minister B": two offices of different states, both with their holders, are no apposition."""
-    for before, item in pairwise(items):
+    for position, (before, item) in enumerate(pairwise(items)):
         people = bool(_PEOPLE & before.tags) and bool(_PEOPLE & item.tags)
-        if people and not item.tags & MARKS and _only_comma(text, before, item):
+        if people and not item.tags & MARKS and _only_comma(text, before, item) and _goes_on(items, position):
             first, second = before.value, item.value
             if isinstance(first, Group) and isinstance(second, Group) and _two_holders(first.members[-1], second.members[0]):
                 item.tags = item.tags | {"conj", "listed"}
+
+
+def _goes_on(items: list[Item], position: int) -> bool:
+    """ "with minister A, minister B and minister C": behind a preposition a comma alone is no "and"; the list must be closed by one."""
+    if items[position].tags.isdisjoint(MARKS - {"conj"}):
+        return True
+    closing = next((item for item in items[position + 2 :] if not _PEOPLE & item.tags or item.tags & MARKS), None)
+    return closing is not None and {"actor", "conj"} <= closing.tags
 
 
 def _two_holders(first: Actor, second: Actor) -> bool:
