@@ -47,3 +47,16 @@ def test_who_meets_two_people_of_two_states_meets_each(extractor: Extractor, lan
 def test_who_sit_together_hold_a_summit(extractor: Extractor, text: str) -> None:
     """A joint subject, a shared noun or the noun of the gathering tells it."""
     assert [(type_, set(parties)) for type_, parties in _told(extractor, "en", text)] == [("summit", {"ISR", "EGY", "JOR"})]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Israeli foreign minister held phone calls with Sameh Shoukry and Nasser Bourita yesterday.",
+        "The Israeli foreign minister held separate meetings with Sameh Shoukry and Nasser Bourita in Munich yesterday.",
+    ],
+)
+def test_calls_and_meetings_in_the_plural_are_one_after_the_other(extractor: Extractor, text: str) -> None:
+    """Each of the two is met for himself."""
+    told = [(type_, set(parties)) for type_, parties in _told(extractor, "en", text)]
+    assert told == [("meeting", {"ISR", "EGY"}), ("meeting", {"ISR", "MAR"})]
