@@ -15,13 +15,15 @@ from schemas.event import Extractor as Identity
 from services.extract.engine.assembly.build import Built, build
 from services.extract.engine.assembly.merge import merge
 from services.extract.engine.clauses.mentions import Mention
+from services.extract.engine.events.ending import last_naming, last_told
 from services.extract.engine.events.reading import read_sentence
 from services.extract.engine.events.silences import silences
 from services.extract.engine.events.story import Story
+from services.extract.engine.knowledge.data import LanguageFile
 from services.extract.engine.knowledge.lexicon import Lexicon, states_of
 from services.extract.engine.knowledge.reader import Reader, Readers
 from services.extract.engine.knowledge.watch import SHIPPED, Watchlist, find_watchlist, load_watchlist
-from services.extract.engine.phrases.actors import Group
+from services.extract.engine.phrases.actors import Actor, Group
 from services.extract.engine.phrases.context import (
     Context,
     full_names,
@@ -80,10 +82,10 @@ class Extractor:
 
     def extract(self, article: Article) -> list[NormalizationEvent]:
         """The events of `article`, ordered by their first evidence, `MAX_EVENTS` at most."""
-        return [built.event for built in self.read(article).built][:MAX_EVENTS]
+        return [built.event for built in self.read(article, whole=False).built][:MAX_EVENTS]
 
-    def read(self, article: Article) -> Reading:
-        """The events of `article` and how they were found."""
+    def read(self, article: Article, *, whole: bool = True) -> Reading:
+        """The events of `article` and how they were found; unless the `whole` is wanted, only as far as it tells any."""
         text = normalize(article.text)
         language = self._tongues.of(text, article.language)
         if language is None:
@@ -92,7 +94,7 @@ class Extractor:
         home = article.source.country or reader.lexicon.language.home
         if not self._watchlist.may_matter(reader.glance(text) | ({home} if home else set())):
             return Reading(None, [], [], "no watched pair of states is named")
-        return self._read_in(reader, text, article)
+        return self._read_in(reader, text, article, whole=whole)
 
     def explain(self, article: Article) -> Explanation:
         """How the events of `article` were found, and why other places in it gave none."""
@@ -110,7 +112,7 @@ class Extractor:
             silences=[Silence(skip.sentence, _span(text, skip.start, skip.end), skip.rule, skip.reason) for skip in skips],
         )
 
-    def _read_in(self, reader: Reader, text: Text, article: Article) -> Reading:
+    def _read_in(self, reader: Reader, text: Text, article: Article, *, whole: bool) -> Reading:
         published = _day_of(article)
         language = reader.lexicon.language
         text = named(text, language)
@@ -129,29 +131,19 @@ class Extractor:
         )
         if "twin" in marks:
             resolve_twins(found, context.home)
-        words: dict[int, list[Item]] = {}
-        for sentence in found:
-            sentence.items = find_dates(text, without_strangers(text, sentence.items))
-            if language.auxiliaries:
-                sentence.items = compose_verbs(text, sentence.items)
-            if language.compound_verbs:
-                sentence.items = join_verbs(text, sentence.items)
-            sentence.items = settle_homographs(sentence.items)
-            if "kingdom" in marks:
-                resolve_kingdom(sentence, context)
-            if "own_country" in marks:
-                resolve_own_country(sentence)
-            if "that_country" in marks:
-                resolve_that_country(sentence)
-            words[sentence.number] = sentence.items
-            _find_actors(text, sentence)
-        _name_again(text, found, words, reader.lexicon)
+        told = found if whole else found[: last_told(found, reader.rules)]
+        words = _phrases(text, told, context, language, marks)
+        if names := surnames(text, told, reader.lexicon):
+            further = found[len(told) : last_naming(text, found, names)]
+            words |= _phrases(text, further, context, language, marks)
+            told = [*told, *further]
+            _name_again(text, told, words, names, reader.lexicon)
         if "held.ground" in marks:
-            story.note_ground(found)
-        for sentence in found:
+            story.note_ground(told)
+        for sentence in told:
             learn_offices(text, sentence, context)
             read_sentence(story, sentence, reader.rules)
-        return Reading(story, found, build(story, merge(story, found), article, self.identity), language=language.code)
+        return Reading(story, found, build(story, merge(story, told), article, self.identity), language=language.code)
 
 
 def _day_of(article: Article) -> date | None:
@@ -171,16 +163,34 @@ def _words(text: Text, lexicon: Lexicon) -> list[Item]:
     return with_colons(text, join_particles(text, found))
 
 
+def _phrases(text: Text, found: list[Sentence], context: Context, language: LanguageFile, marks: frozenset[str]) -> dict[int, list[Item]]:
+    """Make phrases of the words of the sentences; returns the words by the number of the sentence. Each must follow what is before it."""
+    words: dict[int, list[Item]] = {}
+    for sentence in found:
+        sentence.items = find_dates(text, without_strangers(text, sentence.items))
+        if language.auxiliaries:
+            sentence.items = compose_verbs(text, sentence.items)
+        if language.compound_verbs:
+            sentence.items = join_verbs(text, sentence.items)
+        sentence.items = settle_homographs(sentence.items)
+        if "kingdom" in marks:
+            resolve_kingdom(sentence, context)
+        if "own_country" in marks:
+            resolve_own_country(sentence)
+        if "that_country" in marks:
+            resolve_that_country(sentence)
+        words[sentence.number] = sentence.items
+        _find_actors(text, sentence)
+    return words
+
+
 def _find_actors(text: Text, sentence: Sentence) -> None:
     sentence.items = find_actors(text, sentence.items)
     sentence.actors = [item for item in sentence.items if isinstance(item.value, Group)]
 
 
-def _name_again(text: Text, found: list[Sentence], words: dict[int, list[Item]], lexicon: Lexicon) -> None:
+def _name_again(text: Text, found: list[Sentence], words: dict[int, list[Item]], names: dict[str, Actor], lexicon: Lexicon) -> None:
     """Read the sentences again in which somebody is named by the surname alone."""
-    names = surnames(text, found, lexicon)
-    if not names:
-        return
     phrases = {sentence.number: sentence.items for sentence in found}
     whole = full_names(text, found)
     for sentence in found:
