@@ -133,10 +133,17 @@ class Text:
         """The words of `flat`; number n begins at `starts[n]`."""
         return self.flat.split()
 
+    @cached_property
+    def accented(self) -> frozenset[int]:
+        """The numbers of the words that are not written in plain letters alone."""
+        codes = np.frombuffer(self.source.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        at = np.searchsorted(self.index, np.flatnonzero(codes > _LAST_PLAIN), side="right") - 1
+        return frozenset((np.searchsorted(self.starts, at, side="right") - 1).tolist())
+
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The offsets in `source` of `norm[start:end]`, vowel marks of the last letter included."""
-        first = int(self.index[start])
-        last = int(self.index[end - 1]) + 1
+        first = self.index.item(start)
+        last = self.index.item(end - 1) + 1
         while last < len(self.source) and self.source[last] in _MARK and self.source[last] != "\u200f":
             last += 1
         return first, last
@@ -187,6 +194,7 @@ def normalize(source: str) -> Text:
     )
 
 
+_LAST_PLAIN = 0x7F
 _ORIGIN = np.array([0], dtype=np.int64)
 
 

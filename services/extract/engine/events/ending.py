@@ -34,9 +34,13 @@ def _may_tell(sentence: Sentence, rules: RuleBook) -> bool:
     words = marks_of(sentence.items)
     if not words.isdisjoint(_ADDS) or rules.may_fire(words):
         return True
-    return not words.isdisjoint(_NAMED) and any(map(_of_state, sentence.items))
+    return not words.isdisjoint(_NAMED) and _names_state(sentence.items)
 
 
-def _of_state(item: Item) -> bool:
-    """Whether any reading of the word belongs to a state."""
-    return any(reading.entry.iso is not None for reading in item.readings)
+def _names_state(words: Iterable[Item]) -> bool:
+    """Whether any reading of any of the words belongs to a state."""
+    for word in words:  # plain loops, since whole paragraphs come here
+        for reading in word.readings:
+            if reading.entry.iso is not None:
+                return True
+    return False

@@ -38,10 +38,14 @@ class Choice(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What a word of a text can be: something by itself, and the beginning of longer forms (by their second word, longest first)."""
+    """What a word of a text can be: something by itself, and the beginning of longer forms (by their second word, longest first).
+
+    `plain` when it is the one and not the other, however it is written: so are most words of most texts.
+    """
 
     alone: Choice | None
     longer: Mapping[str, tuple[str, ...]]
+    plain: bool
 
 
 Seen = Known | Literal[False]
@@ -133,7 +137,8 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
 
     def _look_up(self, word: str) -> Seen:
         alone, longer = self._choice(word), self._longer_forms(word)
-        seen = self._seen[word] = Known(alone, longer) if alone or longer else False
+        plain = alone is not None and not (longer or alone.marked or alone.apart or "stop" in alone.tags or word in self._written)
+        seen = self._seen[word] = Known(alone, longer, plain) if alone or longer else False
         return seen
 
     def _longer_forms(self, word: str) -> Mapping[str, tuple[str, ...]]:

@@ -57,7 +57,14 @@ class RuleBook:
 
     def may_fire(self, words: frozenset[str]) -> bool:
         """Whether a rule could find its trigger and what it needs among words of these classes, whatever phrases they make."""
-        return any(all(map(words.intersection, needed)) for word in words & self._set_off for needed in self._needs_of[word])
+        for word in words & self._set_off:  # plain loops, since whole paragraphs come here
+            for needed in self._needs_of[word]:
+                for classes in needed:
+                    if words.isdisjoint(classes):
+                        break
+                else:
+                    return True
+        return False
 
 
 def _wanted(rule: RuleData) -> tuple[frozenset[str], ...]:

@@ -74,13 +74,17 @@ def marks_of(items: list[Item]) -> frozenset[str]:
 def scan(text: Text, lexicon: Lexicon, *, stops: bool = False) -> list[Item]:
     """All words of `lexicon` in `text`, longest first from the left, whole words only; look-alikes only when `stops` are wanted."""
     forms, flat, starts, words = lexicon.forms, text.flat, text.starts, text.words
+    accented = text.accented if forms.spelling else ()
     found: list[Item] = []
     reached = 0
-    for number, (alone, longer) in forms.known(words):
+    for number, (alone, longer, plain) in forms.known(words):
         if number < reached:
             continue
         start, form, choice = starts[number], words[number], alone
         reached = number + 1
+        if plain and choice is not None and number not in accented:
+            found.append(Item(start, start + len(form), reached, reached, choice.tags, choice.readings))
+            continue
         if longer and reached < len(words) and (phrases := longer.get(words[reached])) and (phrase := _phrase_at(flat, start, phrases)):
             form, choice = phrase, forms.phrase(phrase)
         if choice is None:
