@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from schemas.codes import ActorLevel, Rank
 from services.extract.engine.clauses import complements, frontroles, journeys, nearby, subjects
+from services.extract.engine.clauses.relatives import antecedent
 from services.extract.engine.clauses.roles import IN, TO, Finder, Place, ahead, has_member, is_actor, is_plain
 from services.extract.engine.clauses.subjects import subject
 from services.extract.engine.phrases.actors import Group
@@ -305,7 +306,7 @@ def in_front(place: Place) -> list[Item]:
     for position in range(place.at - 1, -1, -1):
         item = place.items[position]
         words += max(gap(item, last), 0)
-        if "relative" in item.tags and words <= 1 and (named := subjects.antecedent(place.items, position)) is not None:
+        if "relative" in item.tags and words <= 1 and (named := antecedent(place.items, position)) is not None:
             return [named]  # "X, who is on a visit to"
         if words > CARRIED_WORDS or "break" in item.tags:
             return []

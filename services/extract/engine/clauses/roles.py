@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from services.extract.engine.clauses.asides import behind_aside, opens_carrying
 from services.extract.engine.clauses.mentions import Modality
 from services.extract.engine.phrases.actors import Group
 from services.extract.engine.words.items import Item, gap
@@ -80,7 +81,11 @@ def _ahead(place: Place) -> list[Item]:
     found: list[Item] = []
     words, last = 0, place.trigger
     carried = "n.visit" in place.trigger.tags
+    resumed = 0
     for position, item in enumerate(place.items[place.at + 1 :], place.at + 1):
+        if position < resumed:
+            last = item
+            continue
         words += max(gap(last, item), 0)
         if (
             "during" in item.tags
@@ -92,9 +97,16 @@ def _ahead(place: Place) -> list[Item]:
         if carried and (item.tags & {"relative", "inverts", "v.perform"} or _opens_performing(place.items, position)):
             last = item
             continue
+        if not found and "n.meet" in place.trigger.tags and opens_carrying(place.items, position):
+            last = item
+            continue
         if carried and found and "n.visit" in item.tags:
             break  # "a tour to A and B before the visit of ... to C"
-        if words > REACH_WORDS or item.tags & OPAQUE or "after" in item.tags or ("during" in item.tags and found):
+        closed = not item.tags.isdisjoint(OPAQUE) or "after" in item.tags or ("during" in item.tags and bool(found))
+        if closed and words <= REACH_WORDS and (behind := behind_aside(place.items, place.at, position)) is not None:
+            resumed, last = behind, item
+            continue
+        if words > REACH_WORDS or closed:
             break
         found.append(item)
         last = item

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from services.extract.engine.clauses.asides import behind_aside, is_brought_along
 from services.extract.engine.clauses.goals import SUBJECT_WORDS, acts, is_goal, traveller_behind
+from services.extract.engine.clauses.relatives import actor_before, antecedent
 from services.extract.engine.clauses.roles import (
     FRONT_WORDS,
     FRONT_WORDS_PARTED,
@@ -123,6 +125,7 @@ def _subject_before(place: Place) -> Item | None:
         if words > SUBJECT_WORDS or item.tags & OPAQUE:
             return None
         aside = _names_gathering(items, position) or _attends(items, position) or (conj and _is_object(items, position))
+        aside = aside or is_brought_along(items, position)
         if acts(item) and not aside:
             return item
         last = item
@@ -159,7 +162,7 @@ def subject_in_front(place: Place) -> Item | None:
         if words > (FRONT_WORDS_PARTED if parted else FRONT_WORDS):
             return None
         if "relative" in item.tags and touches:
-            return antecedent(items, position) or _actor_before(items, position)
+            return antecedent(items, position) or actor_before(items, position)
         if "pronoun" in item.tags and touches:
             return _speaker(items, position) or _goes_on(items, position)
         if "inverts" in item.tags and touches:
@@ -172,7 +175,8 @@ def subject_in_front(place: Place) -> Item | None:
         if item.tags & OPAQUE:
             opener = _aside(items, position) if parted else None
             return opener or (subject_behind(place) if "say" in trigger.tags else None)
-        if is_plain(item) and not _governed_object(items, position, aside=parted or conj) and not _only_leads(items, position):
+        passive_part = _only_leads(items, position) or is_brought_along(items, position)
+        if is_plain(item) and not _governed_object(items, position, aside=parted or conj) and not passive_part:
             return item
         last = item
     return subject_behind(place) if "say" in trigger.tags else None
@@ -303,26 +307,6 @@ def _speaks(items: list[Item], verb: int, item: Item) -> bool:
     return says and any("after_comma" in other.tags for other in items[verb + 1 : at + 1])
 
 
-def antecedent(items: list[Item], position: int) -> Item | None:
-    """Whom a relative pronoun speaks of: the actor right before it, or the one that is "among the states that"."""
-    if not position:
-        return None
-    before = items[position - 1]
-    if gap(before, items[position]) > 0:
-        return None
-    if is_plain(before) or ("p.with" in before.tags and has_member(before, ("official", "person", "delegation"))):
-        return before
-    if "n.states" in before.tags and position >= 3 and "p.from" in items[position - 2].tags:
-        return next((item for item in items[max(position - 4, 0) : position - 2] if is_plain(item)), None)
-    return None
-
-
-def _actor_before(items: list[Item], position: int) -> Item | None:
-    """The actor right before a relative pronoun, whatever it is itself in the clause before ("the visit of X, who signed")."""
-    before = items[position - 1] if position else None
-    return before if before is not None and is_actor(before) and gap(before, items[position]) == 0 else None
-
-
 def _is_object(items: list[Item], position: int) -> bool:
     """Whether the actor at `position` is what an earlier verb acts on: that verb has its subject already."""
     for back in range(position - 1, -1, -1):
@@ -339,7 +323,11 @@ def object_(place: Place) -> list[Item]:
     items, words, last = place.items, 0, place.trigger
     taken = chosen if chosen is not None and chosen.start > place.trigger.start else None
     skipping = False
-    for item in items[place.at + 1 :]:
+    resumed = 0
+    for position, item in enumerate(items[place.at + 1 :], place.at + 1):
+        if position < resumed:
+            last = item
+            continue
         words += max(gap(last, item), 0)
         if "during" in last.tags and "n.visit" in item.tags:
             last, words = item, 0
@@ -348,7 +336,11 @@ def object_(place: Place) -> list[Item]:
         closed = {"site", "n.visit", "n.instrument", "domain", "attribution"} & item.tags and not room
         closed = closed or ("after" in item.tags and item.tags.isdisjoint({"actor", "date"}))  # what came before is no part of it
         closed = closed or ("v.host" in place.trigger.tags and {"n.summit", "n.meet"} & item.tags)  # "hosts a summit of ministers"
-        if item.tags & OPAQUE or closed or words > SUBJECT_WORDS + 2:
+        closed = closed or not item.tags.isdisjoint(OPAQUE)
+        if closed and chosen is not None and (behind := behind_aside(items, place.at, position, plain=True)) is not None:
+            resumed, last, words = behind, item, 0
+            continue
+        if closed or words > SUBJECT_WORDS + 2:
             return []
         if item is taken or skipping:
             last, words, skipping = item, 0, False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from services.extract.engine.phrases.actors import LISTED
+from services.extract.engine.phrases.chains import join_nations, with_adjectives
 from services.extract.engine.phrases.frontwords import HEADS
 from services.extract.engine.phrases.lists import grouped, listed, owned, with_asides, with_prepositions
 from services.extract.engine.phrases.nounphrases import phrase
@@ -30,7 +31,8 @@ def find_actors(text: Text, items: list[Item]) -> list[Item]:
     found += items[reached:]
     if made:
         marks = marks_of(made)  # they tell which of these passes have anything to do
-        found = with_prepositions(text, found)
+        found = with_prepositions(text, with_adjectives(text, found) if text.capitals else found)
+        join_nations(text, found)
         found = with_asides(text, found) if text.capitals and "official" in marks else found
         found = grouped(text, listed(text, found) if marks & LISTED else found)
         found = owned(found) if "own" in marks else found
@@ -73,7 +75,8 @@ def _with_breaks(items: list[Item]) -> list[Item]:
     for position, item in enumerate(items):
         if "after_comma" in item.tags and "actor" in item.tags and {"in", "p.in"} & item.tags:
             behind = [other for other in items[position + 1 : position + 3] if "neg" not in other.tags]
-            if behind and "verb" in behind[0].tags and gap(item, behind[0]) <= 1:
+            aside = behind and "after_comma" in behind[0].tags and item.tags.isdisjoint({"state", "place"})  # "X, accompanied by Y, met"
+            if behind and "verb" in behind[0].tags and not aside and gap(item, behind[0]) <= 1:
                 out.append(Item(item.start, item.start + 1, item.first, item.first - 1, frozenset({"break"}), ()))
         out.append(item)
     return out

@@ -102,7 +102,10 @@ def _opens_noun_phrase(text: Text, items: list[Item], position: int) -> bool:
     item = items[position]
     if not _mark_before(text, item).isalnum():
         return True
-    return position > 0 and gap(items[position - 1], item) == 0 and bool(_BEFORE_AN_OBJECT & items[position - 1].tags)
+    before, last = position - 1, item
+    while before > 0 and {"city", "date"} & items[before].tags and items[before].tags & {"in", "date"} and gap(items[before], last) == 0:
+        before, last = before - 1, items[before]  # "brought together in A, on Monday, delegations"
+    return before >= 0 and gap(items[before], last) == 0 and bool(_BEFORE_AN_OBJECT & items[before].tags)
 
 
 def _stands_as_noun(text: Text, items: list[Item], position: int) -> bool:

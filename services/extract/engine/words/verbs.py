@@ -47,7 +47,8 @@ def compose_verbs(text: Text, items: list[Item]) -> list[Item]:
     last_verb: Item | None = None
     for position, item in enumerate(items):
         if "verb" in item.tags and "noun" in item.tags:
-            _decide(out[-1] if out else None, item, items[position + 1] if position + 1 < len(items) else None)
+            opens = "third" in item.tags and _opens_sentence(text, item)
+            _decide(out[-1] if out and not opens else None, item, items[position + 1] if position + 1 < len(items) else None, opens=opens)
         if "verb" in item.tags and not FORMS.isdisjoint(item.tags):
             if {"base"} <= item.tags and last_verb is not None and {"fut", "agreed"} & last_verb.tags and _behind_comma(text, item):
                 item.tags |= {"conj"}  # "will open A, hold B and sign C"
@@ -72,16 +73,25 @@ def _behind_comma(text: Text, verb: Item) -> bool:
     return text.norm[at] == ","
 
 
-def _decide(before: Item | None, item: Item, following: Item | None) -> None:
-    """Noun or verb: what stands right before it, else right behind it, decides."""
-    noun = bool(item.tags & ARTICLES)
+def _opens_sentence(text: Text, item: Item) -> bool:
+    """Whether nothing of its sentence stands before the word: a verb in the third person would have its subject there."""
+    before = text.norm[: item.start].rstrip(" \"'")
+    return not before or before[-1] in "\n.!?"
+
+
+def _decide(before: Item | None, item: Item, following: Item | None, *, opens: bool) -> None:
+    """Noun or verb: what stands right before it, else right behind it, decides; a third person has a subject, no verb, before it."""
+    noun = opens or bool(item.tags & ARTICLES)
     verb = False
     if not noun and before is not None and gap(before, item) == 0:
         if "noun.first" in item.tags and before.tags & NAMED and "poss" not in before.tags and {"third", "perf"} & item.tags:
             verb = True
         verb = verb or (bool(before.tags & (AUXILIARIES | {INFINITIVE})) and ("base" in item.tags))
         preposition = any(tag.startswith("p.") for tag in before.tags) and INFINITIVE not in before.tags
-        noun = not verb and (preposition or bool(before.tags & BEFORE_NOUN) or bool(before.tags & ARTICLES and not before.tags & NAMED))
+        behind_verb = {"verb", "perf"} <= before.tags and "passive" not in before.tags and "third" in item.tags  # "finished talks"
+        noun = not verb and (
+            behind_verb or preposition or bool(before.tags & BEFORE_NOUN) or bool(before.tags & ARTICLES and not before.tags & NAMED)
+        )
     if "ing" in item.tags and not noun:
         verb = before is not None and gap(before, item) <= 1 and bool(before.tags & {"aux.be", "aux.was"})
         noun = not verb
