@@ -209,14 +209,16 @@ def _without_quotes(
     """Quotation marks vanish at the edge of a word and after a glued Arabic prefix; between two words they part them.
 
     Within a Hebrew word they only mark an abbreviation, a foreign sound, or a word quoted behind its glued prefix: they vanish.
+    An apostrophe right before a quotation mark parts two Latin words all the same (l'"African Lion").
     """
-    letters = np.concatenate(([False, False, False, False], kinds == LETTER, [False]))
+    letters = np.concatenate(([False, False, False, False], kinds == LETTER, [False, False]))
+    quoted = np.concatenate((kinds == QUOTE, [False]))
     at = quotes + 4
     inside = letters[at - 1] & letters[at + 1]
     before = folded[np.maximum(quotes - 1, 0)]
     prefix = ((before >> 8) == 0x06) & (~letters[at - 2] | ~letters[at - 3] | ~letters[at - 4])
     hebrew = (before >= 0x05D0) & (before <= 0x05EA)
-    parts = inside & ~prefix & ~hebrew
+    parts = (inside & ~prefix & ~hebrew) | (letters[at - 1] & quoted[quotes + 1] & letters[at + 2] & (before < 0x250))
     folded = folded.copy()
     folded[quotes[parts]] = 0x20
     kinds = kinds.copy()

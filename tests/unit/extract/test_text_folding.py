@@ -41,6 +41,12 @@ def test_a_quoted_word_between_two_letters_stays_apart_from_its_neighbour() -> N
     assert fold('كلمة"أخرى"هنا') == "كلمه اخري هنا"
 
 
+@pytest.mark.parametrize("written", ['l’"African Lion"', "l'«African Lion»", "l’“African Lion”"])
+def test_an_elided_article_stays_apart_from_the_quotation_behind_it(written: str) -> None:
+    """In French an apostrophe and a quotation mark stand side by side; both vanishing would weld the article to the name."""
+    assert fold(written) == "l african lion"
+
+
 def test_spans_include_the_marks_of_the_last_letter() -> None:
     """Evidence quotes the word as it stands, tanween and all."""
     text = normalize("زار وفداً الرباط")

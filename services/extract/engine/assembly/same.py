@@ -103,7 +103,7 @@ def _same_visit(story: Story, draft: Draft, mention: Mention) -> bool:
     known = {actor.person for m in draft.mentions for actor in m.visitors if actor.person}
     new = {actor.person for actor in mention.visitors if actor.person}
     if known and new:
-        return bool(known & new) and dates_fit(story, draft, mention)
+        return bool(known & new) and (dates_fit(story, draft, mention) or _city_hop(story, draft, mention))
     ranks = _ranks([actor for m in draft.mentions for actor in m.visitors])
     new_ranks = _ranks(mention.visitors)
     if ranks and new_ranks and not (ranks & new_ranks) and not _any_minister(ranks, new_ranks):
@@ -116,6 +116,13 @@ def _same_visit(story: Story, draft: Draft, mention: Mention) -> bool:
     if apart and discourse_of(story, draft.mentions[0]) is not discourse_of(story, mention):
         return False
     return dates_fit(story, draft, mention)
+
+
+def _city_hop(story: Story, draft: Draft, mention: Mention) -> bool:
+    """ "arrived in the Emirates ... will also go to Dubai": a further city that somebody on a visit is to see is part of his stay (E4)."""
+    stays = [m for m in draft.mentions if m.modality.course != "future" and discourse_of(story, m) is not Discourse.BACKGROUND]
+    city = mention.destination is not None and mention.destination.kind == "city"
+    return city and mention.modality.course == "future" and bool(stays)
 
 
 def _may_hold(story: Story, actors: list[Actor]) -> bool:

@@ -463,6 +463,8 @@ FINDERS: dict[str, Finder] = {
     "placed": nearby.placed,
     "light_subject": nearby.light_subject,
     "with_whom": nearby.with_whom,
+    "route": nearby.route,
+    "told_by": nearby.told_by,
     "joined": joined,
     "nations": nations,
     "clause": clause,

@@ -5,8 +5,8 @@ Not here: finders that look over the whole clause (`finders`).
 
 from __future__ import annotations
 
-from services.extract.engine.clauses.roles import IN, TO, Place, ahead, has_member, is_actor
-from services.extract.engine.clauses.subjects import subject
+from services.extract.engine.clauses.roles import IN, TO, Place, ahead, has_member, is_actor, is_plain
+from services.extract.engine.clauses.subjects import subject, subject_behind
 from services.extract.engine.phrases.actors import Group
 from services.extract.engine.words.items import Item, gap
 
@@ -80,3 +80,27 @@ def two_named(place: Place) -> list[Item]:
 def states(item: Item) -> list[str]:
     """The states of those whom a phrase names."""
     return item.value.states if isinstance(item.value, Group) else []
+
+
+def route(place: Place) -> list[Item]:
+    """The two places right behind a noun that no preposition joins ("flights A-B")."""
+    behind = place.items[place.at + 1 : place.at + 3]
+    touch = len(behind) == 2 and gap(place.trigger, behind[0]) == 0 and gap(*behind) == 0
+    return behind if touch and all(is_plain(item) and has_member(item, PLACES) for item in behind) else []
+
+
+def _named_state(item: Item) -> bool:
+    """Whether the text itself says for which state an actor acts."""
+    return isinstance(item.value, Group) and any(actor.iso and not actor.implicit for actor in item.value.members)
+
+
+def told_by(place: Place) -> list[Item]:
+    """Who says so behind the clause, of a state ("a deal was reached with B, announced the ministry of A")."""
+    for position in range(place.at + 1, len(place.items)):
+        item = place.items[position]
+        if {"say", "verb"} <= item.tags:
+            found = subject_behind(Place(place.items, position))
+            return [found] if found is not None and _named_state(found) else []
+        if item.tags & {"verb", "break"}:
+            return []
+    return []

@@ -30,9 +30,20 @@ def settle(place: Place, sentence: Sentence, modality: Modality) -> Modality:
         modality.course = "future" if _heads_the_line(place, sentence) or _on_the_way(place) else "hypothetical"
     elif modality.course == "hypothetical" and "would" in place.trigger.tags and _said_by_a_party(place):
         modality.course = "future"
+    if modality.course == "future" and "n.meet" in place.trigger.tags and _went_for(place):
+        modality.course = "past"
     if modality.course == "future" and (_depends(place) or _foretold(place) or _ought(place)):
         modality.course = "hypothetical"
     return modality
+
+
+def _went_for(place: Place) -> bool:
+    """ "travelled to B last week for a meeting with": who went there had it."""
+    opener = place.items[place.at - 1] if place.at else None
+    if opener is None or "purpose" not in opener.tags or gap(opener, place.trigger) > 0:
+        return False
+    verb = next((item for item in reversed(place.items[: place.at]) if "verb" in item.tags), None)
+    return verb is not None and {"v.go", "perf"} <= verb.tags
 
 
 def _sequel(place: Place) -> str | None:

@@ -104,9 +104,9 @@ def _one_after_the_other(side: list[Actor], others: list[Actor], mention: Mentio
 
 def _officials_meet(story: Story, mention: Mention, states: list[str]) -> str | bool:
     """ "officials of A and B met in C": nobody is named of either side, both are told to be there, and where or when."""
-    both = mention.roles.get("both", Group()).members
+    both = [a for role in ("both", "side", "counterpart") for a in mention.roles.get(role, Group()).members]
     if mention.place is not None and mention.place.iso not in (None, *states) and len(states) == 2:
-        sides = [a for role in ("both", "side", "counterpart") for a in mention.roles.get(role, Group()).members if a.iso in states]
+        sides = [actor for actor in both if actor.iso in states]
         return _add_meeting(story, mention, EventType.MEETING, states, sides)  # in a third country even "officials of B" are a side
     unnamed = len(both) == 2 and all(actor.plural or "official" in actor.tags for actor in both)
     if not unnamed or {actor.iso for actor in both} != set(states) or (mention.place is None and mention.when is None):

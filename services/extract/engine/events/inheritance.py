@@ -24,7 +24,13 @@ def inherited_parties(story: Story, sentence: Sentence, place: Place, states: li
             m
             for m in reversed(story.mentions[-MEMORY:])
             if m.type is EventType.VISIT
-            and (m.sentence is sentence or mention.modality.during or _in_visit(place) or _spoken_of(story, sentence, m))
+            and (
+                m.sentence is sentence
+                or mention.modality.during
+                or _in_visit(place)
+                or _spoken_of(story, sentence, m)
+                or _just_told(m, mention)
+            )
         ),
         None,
     )
@@ -102,6 +108,13 @@ def _spoken_of(story: Story, sentence: Sentence, visit: Mention) -> bool:
         m.sentence is sentence and m.type is EventType.VISIT and visitors & {actor.person for actor in m.visitors}
         for m in story.partial[-MEMORY:]
     )
+
+
+def _just_told(visit: Mention, mention: Mention) -> bool:
+    """Whether the sentence before told the visit, and who signs with one side of it can only be the other ("will sign with the minister of B")."""
+    sides = mention.roles.get("parties")
+    one = sides is not None and len(sides.states) == 1 and sides.states[0] in visit.parties
+    return one and mention.sentence.number - visit.sentence.number == 1 and not visit.modality.background
 
 
 def _in_visit(place: Place) -> bool:

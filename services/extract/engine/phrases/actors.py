@@ -12,6 +12,8 @@ from services.extract.engine.words.items import Item
 
 ANY_COMPANY = "company"
 """The key of a word for a company whatever its name."""
+FIELD = "field="
+"""Before the ministry that a minister is told to head, among his tags."""
 MARKS = frozenset(
     {
         *("conj", "to", "in", "like", "p.to", "p.in", "p.from", "p.with", "p.on", "p.between", "p.by", "p.at", "p.beside"),

@@ -16,7 +16,7 @@ from services.extract.engine.knowledge.data import Office
 from services.extract.engine.knowledge.entries import Entry
 from services.extract.engine.knowledge.formtable import Reading
 from services.extract.engine.knowledge.lexicon import Lexicon, Person
-from services.extract.engine.phrases.actors import Actor, Group, is_unique_office
+from services.extract.engine.phrases.actors import FIELD, Actor, Group, is_unique_office
 from services.extract.engine.text import Text
 from services.extract.engine.words.items import Item, Sentence, gap
 from services.extract.engine.words.particles import NEXT
@@ -295,7 +295,7 @@ def _office(text: Text, actor: Actor, context: Context) -> str | None:
     if actor.rank is not None and is_unique_office(actor.rank):
         return None if _stranger(text, actor) and actor.rank in HEADS else actor.rank.value
     if not context.unsaid and _home_organ(text, actor, context) and actor.head is not None:
-        return text.flat[slice(*actor.head)].strip()
+        return _field(actor) or text.flat[slice(*actor.head)].strip()
     if not context.unsaid or actor.kind not in ("official", "org") or actor.level is not ActorLevel.STATE or actor.head is None:
         return None
     if actor.iso is None and "unsaid" not in actor.tags:
@@ -319,7 +319,13 @@ def _titled(text: Text, actor: Actor) -> bool:
     if actor.head is None or actor.level is not ActorLevel.STATE or actor.plural:
         return False
     minister = actor.kind == "official" and actor.rank in (Rank.MINISTER_OTHER, Rank.DEPUTY_MINISTER, Rank.SPEAKER)
-    return (minister or actor.kind == "org") and text.raw(*actor.head)[:1].isupper()
+    named = minister and actor.definite and _field(actor) is not None  # "le ministre de la Justice"
+    return named or ((minister or actor.kind == "org") and text.raw(*actor.head)[:1].isupper())
+
+
+def _field(actor: Actor) -> str | None:
+    """The ministry that a minister is told to head, as the mark of his office."""
+    return next((tag for tag in actor.tags if tag.startswith(FIELD)), None)
 
 
 def _may_be_unsaid(actor: Actor) -> bool:

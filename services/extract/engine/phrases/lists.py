@@ -170,7 +170,10 @@ def _bare_nation(item: Item) -> bool:
 
 def _list_officials(text: Text, items: list[Item]) -> None:
     """ "minister A, the Jordanian minister B": two offices of different states, both with their holders, are no apposition."""
+    verb = next((item.start for item in items if "verb" in item.tags), 0)
     for position, (before, item) in enumerate(pairwise(items)):
+        if before.tags & _FRONTED and before.start < verb:
+            continue  # "received by the king, the president said": what follows is the subject
         people = bool(_PEOPLE & before.tags) and bool(_PEOPLE & item.tags)
         if people and not item.tags & MARKS and _only_comma(text, before, item) and _goes_on(items, position):
             first, second = before.value, item.value
@@ -184,6 +187,9 @@ def _goes_on(items: list[Item], position: int) -> bool:
         return True
     closing = next((item for item in items[position + 2 :] if not _PEOPLE & item.tags or item.tags & MARKS), None)
     return closing is not None and {"actor", "conj"} <= closing.tags
+
+
+_FRONTED = frozenset({"p.by", "p.beside"})
 
 
 def _two_holders(first: Actor, second: Actor) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from schemas.codes import ActorLevel, Rank
-from services.extract.engine.phrases.actors import ANY_COMPANY, LEVELS, MARKS, Actor, Group
+from services.extract.engine.phrases.actors import ANY_COMPANY, FIELD, LEVELS, MARKS, Actor, Group
 from services.extract.engine.phrases.frontwords import HEADS, Front, found_in_front
 from services.extract.engine.text import Text
 from services.extract.engine.words.items import Item, gap, has_comma
@@ -345,6 +345,7 @@ class _Phrase:
             return False
         if not self.portfolios and found.rank is not None:
             self.actor.rank, self.actor.office = found.rank, found.key or self.actor.office
+            self.actor.tags |= {FIELD + self.text.flat[item.start : item.end].strip()}
         self.portfolios += 1
         return self._reach(item)
 
