@@ -111,7 +111,7 @@ def _spoken_of(story: Story, sentence: Sentence, visit: Mention) -> bool:
 
 
 def _just_told(visit: Mention, mention: Mention) -> bool:
-    """Whether the sentence before told the visit, and who signs with one side of it can only be the other ("will sign with the minister of B")."""
+    """Whether the sentence before told the visit: who "will sign with the minister of B" can only be its other side."""
     sides = mention.roles.get("parties")
     one = sides is not None and len(sides.states) == 1 and sides.states[0] in visit.parties
     return one and mention.sentence.number - visit.sentence.number == 1 and not visit.modality.background
