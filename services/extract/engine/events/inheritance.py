@@ -114,7 +114,8 @@ def _just_told(visit: Mention, mention: Mention) -> bool:
     """Whether the sentence before told the visit: who "will sign with the minister of B" can only be its other side."""
     sides = mention.roles.get("parties")
     one = sides is not None and len(sides.states) == 1 and sides.states[0] in visit.parties
-    return one and mention.sentence.number - visit.sentence.number == 1 and not visit.modality.background
+    near = mention.sentence.number - visit.sentence.number == 1 and not visit.modality.background
+    return one and near and mention.modality.course == "future"
 
 
 def _in_visit(place: Place) -> bool:
