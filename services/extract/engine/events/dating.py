@@ -172,7 +172,7 @@ def _candidates(story: Story, place: Place, mention: Mention) -> tuple[Item | No
     own: tuple[int, Item] | None = None
     opening: Item | None = None
     for position, item in enumerate(items):
-        if "date" not in item.tags:
+        if "date" not in item.tags or _its_end(items, position, mention):
             continue
         governor = _governor(items, position)
         if governor is None and position <= 1:
@@ -186,6 +186,16 @@ def _candidates(story: Story, place: Place, mention: Mention) -> tuple[Item | No
             if own is None or distance < own[0]:
                 own = (distance, item)
     return (own[1] if own else None), opening
+
+
+_BEGINS_BEFORE = frozenset({EventType.FLIGHTS, EventType.RELATIONS_CHANGE, EventType.AGREEMENT})
+
+
+def _its_end(items: Sequence[Item], position: int, mention: Mention) -> bool:
+    """ "suspends its flights until the end of October": a day behind "until" alone is that of no step."""
+    before = items[position - 1] if position else None
+    until = before is not None and "date.range" in before.tags and "p.to" not in before.tags and gap(before, items[position]) == 0
+    return until and mention.type in _BEGINS_BEFORE
 
 
 def _opens_quotation(items: Sequence[Item], position: int, at: int) -> bool:

@@ -9,6 +9,7 @@ from services.extract.engine.clauses.mentions import Mention
 from services.extract.engine.clauses.roles import Place, is_actor
 from services.extract.engine.clauses.subjects import subject
 from services.extract.engine.events.dating import dates
+from services.extract.engine.events.recalled import recalls
 from services.extract.engine.events.story import Story
 from services.extract.engine.phrases.actors import Group
 from services.extract.engine.words.items import Item, Sentence, gap
@@ -74,6 +75,7 @@ def _background(sentence: Sentence, place: Place, mention: Mention) -> None:
     """A cue of the past at the start of the sentence or of the trigger's clause."""
     if "after" in mention.trigger.tags:
         mention.modality.background = True
+    mention.modality.old = mention.modality.old or recalls(place, mention)
     if "background" not in sentence.tags:
         return
     first = sentence.items[0] if sentence.items else None

@@ -218,7 +218,7 @@ def _opens(place: Place) -> bool:
     return place.at == 0 and place.trigger.first <= 1
 
 
-_NO_BAR = frozenset({"light", "noun", "object"})
+_NO_BAR = frozenset({"light", "noun", "object", "covers"})
 """A verb that is one of these too does not end what stands beside a trigger."""
 
 
