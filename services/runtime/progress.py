@@ -13,10 +13,14 @@ from services.runtime.watchdog import Observation
 
 
 class Progress:
-    """Marks of one worker; times are those of a monotonic clock in seconds."""
+    """Marks of one worker; times are those of a monotonic clock in seconds.
 
-    def __init__(self, topic: str, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    What Kafka told of the lag is believed for `lag_fresh_s`; older than that it does not answer, and nothing can be acknowledged.
+    """
+
+    def __init__(self, topic: str, *, lag_fresh_s: float, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._topic = topic
+        self._lag_fresh_s = lag_fresh_s
         self._monotonic = monotonic
         now = monotonic()
         self._beat_at = now
@@ -24,6 +28,7 @@ class Progress:
         self._rebalancing_since: float | None = None
         self._crashed_since: float | None = None
         self._lag_known_at: float | None = None
+        self._answering_since = now
         self._moved_at: dict[int, float] = {}
         self._lag: dict[int, int] = {}
         self.next_offset: dict[int, int] = {}
@@ -67,7 +72,10 @@ class Progress:
 
     def lags(self, lag: Mapping[int, int], ages_s: Mapping[int, float]) -> None:
         """So many messages of each partition wait, the oldest of them (where known) for so many seconds."""
+        was_away = self._lag_known_at is not None and not self.kafka_answers()
         now = self._lag_known_at = self._monotonic()
+        if was_away:
+            self._answering_since = now  # what waits gets its full time again: while Kafka was away nothing could move
         for partition in self._moved_at:
             waiting = lag.get(partition, 0)
             if waiting <= 0:
@@ -81,16 +89,20 @@ class Progress:
         """Seconds since Kafka last told how much is waiting; infinite before the first time."""
         return float("inf") if self._lag_known_at is None else self._monotonic() - self._lag_known_at
 
-    def observation(self, *, lag_fresh_s: float) -> Observation:
-        """What the watchdog looks at. A lag older than `lag_fresh_s` is unknown: with Kafka away nothing can be acknowledged."""
+    def kafka_answers(self) -> bool:
+        """Whether Kafka told lately how much is waiting."""
+        return self.lag_age_s() <= self._lag_fresh_s
+
+    def observation(self) -> Observation:
+        """What the watchdog looks at."""
         now = self._monotonic()
         lag, moved_at = self._lag, self._moved_at
-        waiting = [now - at for partition, at in list(moved_at.items()) if lag.get(partition, 0) > 0]
+        waiting = [now - max(at, self._answering_since) for partition, at in list(moved_at.items()) if lag.get(partition, 0) > 0]
         return Observation(
             loop_silent_s=now - self._beat_at,
             rebalancing_s=_since(self._rebalancing_since, now),
             unassigned_s=_since(self._unassigned_since, now),
-            stalled_s=max(waiting, default=0.0) if self.lag_age_s() <= lag_fresh_s else 0.0,
+            stalled_s=max(waiting, default=0.0) if self.kafka_answers() else 0.0,
             crashed_s=_since(self._crashed_since, now),
         )
 

@@ -165,12 +165,10 @@ class _Runner:
         self._loop = loop
         self._window: AckWindow[faust.Event] = AckWindow(settings.runner.window)
         self._room = asyncio.Event()
-        self._progress = Progress(worker.topic.name)
-        self._watchdog = Watchdog(
-            lambda: self._progress.observation(lag_fresh_s=3 * self._lag_every_s), limit_s=settings.runner.stall_timeout_s
-        )
-        self._ops = OpsSite(worker.health, settings.http, worker.ops_port)
         self._lag_every_s = min(LAG_EVERY_S, settings.runner.stall_timeout_s / 4)
+        self._progress = Progress(worker.topic.name, lag_fresh_s=3 * self._lag_every_s)
+        self._watchdog = Watchdog(self._progress.observation, limit_s=settings.runner.stall_timeout_s)
+        self._ops = OpsSite(worker.health, settings.http, worker.ops_port)
         self._background: set[asyncio.Task[None]] = set()
         self._failure: BaseException | None = None
         self._stop_asked = False
@@ -244,7 +242,7 @@ class _Runner:
         health.add_live_check("watchdog", self._watchdog.complaint)
         health.add_live_check("application", lambda: None if self._failure is None else "crashed")
         health.add_check("assignment", lambda: None if progress.assigned and not progress.rebalancing else "no partitions are assigned")
-        health.add_check("kafka", lambda: None if progress.lag_age_s() <= 3 * self._lag_every_s else "Kafka does not answer")
+        health.add_check("kafka", lambda: None if progress.kafka_answers() else "Kafka does not answer")
         for name, probe in self._worker.checks.items():
             health.add_check(name, probe)
 

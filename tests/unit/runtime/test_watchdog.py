@@ -62,54 +62,69 @@ def test_the_watchdog_ends_the_process_from_its_own_thread() -> None:
 def test_waiting_messages_without_an_acknowledgement_are_a_stall_of_their_partition() -> None:
     """One partition that stands still is a stall, also while others move."""
     clock = _Clock()
-    progress = Progress("trial", monotonic=clock)
+    progress = Progress("trial", lag_fresh_s=15, monotonic=clock)
     progress.assign([0, 1])
     clock.now += 50
     progress.acked(1, 7)
     progress.lags({0: 3, 1: 5}, {})
 
-    assert progress.observation(lag_fresh_s=15).stalled_s == 50
+    assert progress.observation().stalled_s == 50
     assert progress.next_offset == {1: 8}
 
 
 def test_a_partition_with_nothing_waiting_never_stalls() -> None:
     """An idle topic is no fault, and what comes after a quiet hour gets its full time."""
     clock = _Clock()
-    progress = Progress("trial", monotonic=clock)
+    progress = Progress("trial", lag_fresh_s=15, monotonic=clock)
     progress.assign([0])
     clock.now += 3_600
     progress.lags({0: 0}, {})
     clock.now += 5
     progress.lags({0: 1}, {})
 
-    assert progress.observation(lag_fresh_s=15).stalled_s == 5
+    assert progress.observation().stalled_s == 5
 
 
 def test_with_kafka_away_nothing_is_held_against_the_worker() -> None:
     """A worker without its broker is not ready, but restarting it would not help."""
     clock = _Clock()
-    progress = Progress("trial", monotonic=clock)
+    progress = Progress("trial", lag_fresh_s=15, monotonic=clock)
     progress.assign([0])
     progress.lags({0: 3}, {})
     clock.now += 500
 
-    assert progress.observation(lag_fresh_s=15).stalled_s == 0
+    assert progress.observation().stalled_s == 0
     assert progress.lag_age_s() == 500
 
 
 def test_a_rebalance_and_a_missing_assignment_count_from_their_beginning() -> None:
     """What lasts is what matters, and an end of it starts the count anew."""
     clock = _Clock()
-    progress = Progress("trial", monotonic=clock)
+    progress = Progress("trial", lag_fresh_s=15, monotonic=clock)
     clock.now += 10
     progress.beat(rebalancing=True, crashed=False)
     clock.now += 20
     progress.beat(rebalancing=True, crashed=True)
-    seen = progress.observation(lag_fresh_s=15)
+    seen = progress.observation()
     progress.assign([4])
     progress.beat(rebalancing=False, crashed=True)
-    after = progress.observation(lag_fresh_s=15)
+    after = progress.observation()
 
     assert (seen.unassigned_s, seen.rebalancing_s, seen.crashed_s) == (30, 20, 0)
     assert (after.unassigned_s, after.rebalancing_s) == (0, 0)
     assert (progress.assigned, progress.partitions) == (True, [4])
+
+
+def test_after_kafka_was_away_what_waits_gets_its_full_time_again() -> None:
+    """While Kafka does not answer nothing can move: its return must not find the worker guilty of the time it was gone."""
+    clock = _Clock()
+    progress = Progress("trial", lag_fresh_s=15, monotonic=clock)
+    progress.assign([0])
+    progress.lags({0: 3}, {})
+    clock.now += 500
+    progress.lags({0: 3}, {})
+    back = progress.observation().stalled_s
+    clock.now += 10
+    progress.lags({0: 3}, {})
+
+    assert (back, progress.observation().stalled_s) == (0, 10)
