@@ -87,8 +87,9 @@ def resolve_that_country(sentence: Sentence) -> None:
     for position, item in enumerate(sentence.items):
         if "that_country" not in item.tags:
             continue
-        before = (other.entry("state") or other.entry("city") for other in reversed(sentence.items[:position]) if "twin" not in other.tags)
-        found = next((entry.iso for entry in before if entry is not None and entry.iso), None)
+        before = [other for other in reversed(sentence.items[:position]) if "twin" not in other.tags]
+        named = [other.entry("state") or other.entry("city") for other in before] + [other.entry("demonym") for other in before]
+        found = next((entry.iso for entry in named if entry is not None and entry.iso), None)
         if found is not None:
             entry = Entry(frozenset({"state"}), "that_country", iso=found)
             tags = (item.tags - {"that_country"}) | {"state", "in", "to"}

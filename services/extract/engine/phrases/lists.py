@@ -270,7 +270,7 @@ def _in_brackets(text: Text, before: Item, item: Item) -> bool:
         return False
     inner = item.value.members[0]
     behind = text.norm[item.end : item.end + 1]
-    enclosed = has_comma(text, before, item) and behind == "," and "org" in item.tags and "org" in before.tags
+    enclosed = has_comma(text, before, item) and behind == "," and "org" in item.tags and bool({"org", "official"} & before.tags)
     if (
         not ("(" in text.norm[before.end : item.start] or enclosed)
         or inner.kind not in ("org", "state")
