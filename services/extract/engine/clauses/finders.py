@@ -6,7 +6,7 @@ Here: finders that reach over a carrying verb, a possessive, or the whole clause
 from __future__ import annotations
 
 from schemas.codes import ActorLevel, Rank
-from services.extract.engine.clauses import complements, frontroles, journeys, nearby, subjects
+from services.extract.engine.clauses import around, complements, frontroles, journeys, nearby, subjects
 from services.extract.engine.clauses.relatives import antecedent
 from services.extract.engine.clauses.roles import IN, TO, Finder, Place, ahead, has_member, is_actor, is_plain
 from services.extract.engine.clauses.subjects import subject
@@ -392,6 +392,10 @@ def sold_to(place: Place) -> list[Item]:
 
 
 FINDERS: dict[str, Finder] = {
+    "lone_person": around.lone_person,
+    "between_far": around.between_far,
+    "pair_of": around.pair_of,
+    "stranger": around.stranger,
     "premodifiers": frontroles.premodifiers,
     "possessor": frontroles.possessor,
     "by": frontroles.by,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from schemas.codes import ActorLevel
 from services.extract.engine.clauses import complements, subjects
-from services.extract.engine.clauses.roles import PREPOSITIONS, Place, ahead, is_actor
+from services.extract.engine.clauses.roles import PREPOSITIONS, Place, ahead, has_member, is_actor
 from services.extract.engine.phrases.actors import Actor, Group
 from services.extract.engine.words.items import Item, gap
 
@@ -42,7 +42,8 @@ def possessor(place: Place) -> list[Item]:
         return []
     for position in range(place.at - 1, -1, -1):
         item = place.items[position]
-        if gap(item, last) > 0:
+        unknown = gap(item, last)  # "X's sudden visit": of a person with the ending, over one word that nobody knows
+        if unknown > ("poss" in item.tags and has_member(item, ("official", "person", "delegation"))):
             return []
         if is_actor(item):
             plain = not item.tags & (PREPOSITIONS - {"p.of"})

@@ -247,7 +247,7 @@ def grouped(text: Text, items: list[Item]) -> list[Item]:
             assert isinstance(group, Group) and isinstance(new, Group)
             group.members.extend(_handed_on(group.members, actor) for actor in new.members)
             before.end, before.last = item.end, item.last
-            before.tags = before.tags | (item.tags & {"state", "official", "person", "delegation", "org"})
+            before.tags = before.tags | (item.tags & {"state", "official", "person", "delegation", "org", "poss"})
             continue
         if (
             "demonym" in item.tags

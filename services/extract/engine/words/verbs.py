@@ -49,6 +49,8 @@ def compose_verbs(text: Text, items: list[Item]) -> list[Item]:
         if "verb" in item.tags and "noun" in item.tags:
             opens = "third" in item.tags and _opens_sentence(text, item)
             _decide(out[-1] if out and not opens else None, item, items[position + 1] if position + 1 < len(items) else None, opens=opens)
+        elif {"verb", "base"} <= item.tags and item.tags & ARTICLES:
+            item.tags = frozenset(tag for tag in item.tags if tag not in ("verb", "svo") and not tag.startswith("v.")) - FORMS  # "the head"
         if "verb" in item.tags and not FORMS.isdisjoint(item.tags):
             if {"base"} <= item.tags and last_verb is not None and {"fut", "agreed"} & last_verb.tags and _behind_comma(text, item):
                 item.tags |= {"conj"}  # "will open A, hold B and sign C"
