@@ -43,15 +43,21 @@ def _acts_first(place: Place, person: Item) -> bool:
 
 
 def between_far(place: Place) -> list[Item]:
-    """Whom "between" brings in behind a noun, over a participle of its own ("a meeting hosted by C between A and B")."""
-    words, last = 0, place.trigger
+    """Whom "between" brings in behind a verb that carries the noun ("a meeting is to take place between A and B")."""
+    return [item for item in arranged_between(place) if item not in ahead(place)]
+
+
+def arranged_between(place: Place) -> list[Item]:
+    """Whom "between" brings in behind a word that says how it was arranged ("a meeting hosted by C between A and B")."""
+    words, last, carried = 0, place.trigger, False
     for item in place.items[place.at + 1 :]:
         words += max(gap(last, item), 0)
-        carries = bool({"reduced", "light", "v.hold", "v.perform"} & item.tags)  # "a meeting is to take place between A and B"
+        carries = bool({"reduced", "light", "v.hold", "v.perform"} & item.tags)
+        carried = carried or carries
         if words > FAR_WORDS or "break" in item.tags or (item.tags & OPAQUE and not carries):
             return []
         if "p.between" in item.tags and is_actor(item):
-            return [item] if item not in ahead(place) else []
+            return [item] if carried else []
         last = item
     return []
 

@@ -394,6 +394,7 @@ def sold_to(place: Place) -> list[Item]:
 FINDERS: dict[str, Finder] = {
     "lone_person": around.lone_person,
     "between_far": around.between_far,
+    "arranged_between": around.arranged_between,
     "pair_of": around.pair_of,
     "stranger": around.stranger,
     "premodifiers": frontroles.premodifiers,
