@@ -36,6 +36,7 @@ from services.extract.engine.phrases.context import (
     surnames,
 )
 from services.extract.engine.phrases.find import find_actors
+from services.extract.engine.phrases.namesakes import settle_namesakes
 from services.extract.engine.text import Text, normalize
 from services.extract.engine.words.compound import join_verbs
 from services.extract.engine.words.dates import FIRST_YEAR, LAST_YEAR, find_dates
@@ -138,6 +139,7 @@ class Extractor:
             words |= _phrases(text, further, context, language, marks)
             told = [*told, *further]
             _name_again(text, told, words, names, reader.lexicon)
+        settle_namesakes(text, told)
         if "held.ground" in marks:
             story.note_ground(told)
         for sentence in told:

@@ -5,7 +5,7 @@ Not here: the cues in front of a trigger (`modality`).
 
 from __future__ import annotations
 
-from services.extract.engine.clauses.roles import Place
+from services.extract.engine.clauses.roles import Place, is_plain
 from services.extract.engine.phrases.actors import Group
 from services.extract.engine.words.items import Item, gap
 
@@ -72,4 +72,30 @@ def moved_behind(place: Place) -> str | None:
         if isinstance(item.value, Group) and words > CLOSE_WORDS and not (item.tags & {"to", "p.to", "p.with", "p.between", "p.of"}):
             return None
         last = item
+    return None
+
+
+def was_intended(place: Place, position: int) -> bool:
+    """ "A was intending to visit B": a verb of planning, behind "was" and him whose plan it was, tells what came to nothing."""
+    if "was_aux" not in place.items[position].tags:
+        return False
+    behind = [item for item in place.items[position + 1 : place.at] if "date" not in item.tags]
+    return len(behind) == 2 and is_plain(behind[0]) and "v.intend" in behind[1].tags
+
+
+def told_ahead(place: Place) -> bool:
+    """ "arrived on a visit, meets in its course B": a present that says what shall happen in the course of what has begun."""
+    behind = place.items[place.at + 1] if place.at + 1 < len(place.items) else None
+    return "impf" in place.trigger.tags and behind is not None and "in_course" in behind.tags and gap(place.trigger, behind) == 0
+
+
+def undone_behind(place: Place) -> str | None:
+    """ "was intending to visit B, but the trip was called off": what became of the plan stands in the next clause, of nobody else."""
+    opened = False
+    for item in place.items[place.at + 1 :]:
+        if opened and {"cancel", "postpone"} & item.tags and "verb" in item.tags:
+            return "cancelled" if "cancel" in item.tags else "postponed"
+        if opened and ("verb" in item.tags or isinstance(item.value, Group)):
+            return None
+        opened = opened or ("break" in item.tags and item.tags.isdisjoint({"relative", "complement"}))
     return None

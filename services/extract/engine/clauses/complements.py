@@ -229,11 +229,14 @@ def announcer(place: Place) -> list[Item]:
 
 
 def host(place: Place) -> list[Item]:
-    """The subject of a verb of hosting beside the noun."""
+    """The subject of a verb of hosting beside the noun, or the state right behind it ("the summit in A, with the ministers of")."""
     for position in (place.at - 1, place.at - 2):
         if position >= 0 and {"v.host"} & place.items[position].tags:
             return subject(Place(place.items, position))
-    return []
+    behind = place.items[place.at + 1] if place.at + 1 < len(place.items) else None
+    at_home = behind is not None and is_actor(behind) and behind.tags & IN and has_member(behind, ("state",))
+    shared = any("participation" in item.tags for item in place.items[place.at + 1 :])
+    return [behind] if at_home and shared and behind is not None and gap(place.trigger, behind) == 0 else []
 
 
 def from_(place: Place) -> list[Item]:

@@ -84,6 +84,9 @@ def owner(place: Place) -> list[Item]:
     nearest: Item | None = None
     for position in range(place.at - 1, -1, -1):
         item = place.items[position]
+        if "verb" in item.tags and "in_course" in place.items[position + 1].tags:
+            nearest = None  # "on a visit, meets in its course B before his visit to C": his who is on that visit
+            continue
         if "verb" in item.tags:
             found = subject(Place(place.items, position))
             if found and found[0].start < place.trigger.start:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemas.codes import Rank
 from services.extract.engine.clauses.complements import adjectives, between, of
-from services.extract.engine.clauses.roles import TO, Place, ahead, has_member, is_actor, is_plain
+from services.extract.engine.clauses.roles import IN, TO, Place, ahead, has_member, is_actor, is_plain
 from services.extract.engine.clauses.subjects import object_, subject
 from services.extract.engine.phrases.actors import Group
 from services.extract.engine.words.items import Item, gap
@@ -150,6 +150,8 @@ def received(place: Place) -> list[Item]:
         tags = place.items[position].tags
         if {"v.receive", "v.host"} & tags:
             return object_(Place(place.items, position))
+        if "v.welcome" in tags:
+            return [item for item in place.items[position + 1 : place.at] if item.tags & IN and has_member(item, PEOPLE)][:1]
         if {"verb", "break"} & tags:
             return []
     return []

@@ -110,6 +110,16 @@ def long_ago(place: Place) -> bool:
     return False
 
 
+def day_of_another(place: Place) -> bool:
+    """ "forty years pass today since the visit": a day in front of "since" is not that of what follows, unless another stands behind."""
+    items = place.items
+    since = next((k for k in range(place.at - 1, max(place.at - SINCE_WORDS - 2, -1), -1) if "since" in items[k].tags), None)
+    if since is None or "verb" in place.trigger.tags:
+        return False
+    behind = any("date" in item.tags for item in _clause(place) if item.start > place.trigger.start)
+    return not behind and any("date" in item.tags for item in items[:since])
+
+
 def _measured(items: list[Item], span: Item) -> bool:
     """ "four years after": a length of time behind "after" puts what follows into the past."""
     at = items.index(span)

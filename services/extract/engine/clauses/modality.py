@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.extract.engine.clauses.changes import CLOSE_WORDS, GOVERN_WORDS, moved_behind
+from services.extract.engine.clauses.changes import CLOSE_WORDS, GOVERN_WORDS, moved_behind, told_ahead, undone_behind, was_intended
 from services.extract.engine.clauses.demands import asked_for
 from services.extract.engine.clauses.mentions import Modality
 from services.extract.engine.clauses.roles import IN, TO, Place
@@ -35,6 +35,8 @@ def judge(place: Place) -> Modality:
         if words > GOVERN_WORDS + 4 or _decided(place, position, words, result):
             break
         _shade(place, item, words, result)
+        if result.course == "future" and was_intended(place, position):
+            result.course = "lapsed"
         if _ends_clause(item) and not _tells(place, position) and not ("bare_inf" in item.tags and {"bare_inf", "conj"} <= trigger.tags):
             if "break" in item.tags:
                 result.course = _course_of_clause(place, position, result.course)
@@ -46,11 +48,18 @@ def judge(place: Place) -> Modality:
                 result.course = earlier if earlier in SHARED else result.course
             break
         last = item
-    if result.course == "noun":
-        result.course = _held_behind(place, _carrier_of(trigger)) or "noun"
-    if result.course in ("noun", "present", "past", "future", "lapsed"):
-        result.course = moved_behind(place) or result.course
+    _told_behind(place, result)
     return result
+
+
+def _told_behind(place: Place, result: Modality) -> None:
+    """What the words behind the trigger make of it: a verb of holding, what became of a plan."""
+    if result.course == "present" and told_ahead(place):
+        result.course = "future"
+    if result.course == "noun":
+        result.course = _held_behind(place, _carrier_of(place.trigger)) or "noun"
+    if result.course in ("noun", "present", "past", "future", "lapsed"):
+        result.course = moved_behind(place) or (undone_behind(place) if result.course == "lapsed" else None) or result.course
 
 
 def _course_beside(place: Place) -> str:
@@ -377,6 +386,8 @@ def _held_behind(place: Place, carrier: str) -> str | None:
         if "will_be" in item.tags:
             doubted = behind_at + 1 < len(place.items) and "doubt" in place.items[behind_at + 1].tags
             return "hypothetical" if doubted else "future"  # "a visit will be possible only if"
+        if "v.join" in item.tags and "n.meet" in place.trigger.tags and (planned or "fut" in item.tags):
+            return "future"  # "a meeting that will bring together A and B"
         if "negated" in item.tags and (carrier in item.tags or "v.hold" in item.tags):
             return "negated"  # "the meeting did not take place"
         if carrier in item.tags or "light" in item.tags or ({"v.hold", "svo"} <= item.tags and "would" not in item.tags):

@@ -6,16 +6,18 @@ from dataclasses import replace
 from itertools import pairwise
 
 from schemas.codes import ActorLevel, EventType, EvidenceRole, Mode, Rank
+from services.extract.engine.clauses.finders import in_person
 from services.extract.engine.clauses.mentions import Mention, party_span
 from services.extract.engine.clauses.roles import IN, Place, is_actor
 from services.extract.engine.events.pacts import INHERITED_WEIGHT, where
+from services.extract.engine.events.reference import RESOLVED
 from services.extract.engine.events.story import MEMORY, PLACES, TRAVELLERS, Story, keep, known
 from services.extract.engine.phrases.actors import Actor, Group
 from services.extract.engine.words.items import Item, Sentence, gap
 
 
 def build_summit(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:
-    group = mention.roles.get("participants", Group())
+    group = Group([actor for actor in mention.roles.get("participants", Group()).members if not _attends_only(story, actor)])
     host = mention.roles.get("host", Group())
     mention.place = where(place)
     states = group.states
@@ -34,6 +36,11 @@ def build_summit(story: Story, sentence: Sentence, place: Place, mention: Mentio
     mention.evidence.append((EvidenceRole.PARTY, first, last))
     story.mentions.append(mention)
     return True
+
+
+def _attends_only(story: Story, actor: Actor) -> bool:
+    """ "in the presence of the envoy of C": an ambassador or envoy of a state that is none of ours brings no third state to a table."""
+    return actor.kind in ("official", "person") and _office_of(story, actor)[0] in ENVOYS and actor.iso not in story.watchlist.states
 
 
 def _is_definition(place: Place, mention: Mention) -> bool:
@@ -60,6 +67,8 @@ def build_meeting(story: Story, sentence: Sentence, place: Place, mention: Menti
     _give_state(story, side, others, visit)
     _turn_round(side, others, visit)
     side, others = _of_rank(story, side), _of_rank(story, others)
+    if not side and mention.roles.get("both"):
+        side, others = others[:1], others[1:]  # the one named first was an envoy of a third state
     states = list(dict.fromkeys(actor.iso for actor in (*side, *others) if actor.iso))
     unsaid = visit is None and all(actor.implicit for actor in (*side, *others))
     if len(states) < 2 or not side or unsaid:
@@ -78,6 +87,7 @@ def _meet_each(story: Story, mention: Mention, side: list[Actor], others: list[A
     anybody = _between_themselves(story, mention, [*side, *others], states)
     people = [actor for actor in others if actor.iso and actor.iso != side[0].iso and (anybody or _identifiable(actor))]
     people = [actor for actor in people if not _second_office(actor)] or people[:1]
+    people = [actor for position, actor in enumerate(people) if not _same_man(story, people[position : position + 2])]
     side = [actor for actor in side if actor.iso and (anybody or _identifiable(actor))]
     if not people or not side:
         return _officials_meet(story, mention, states)
@@ -121,6 +131,8 @@ def _give_state(story: Story, side: list[Actor], others: list[Actor], visit: Men
     else:
         host = _host_of(story, side)
     for actor in others:
+        if actor.plural and "counterpart" in actor.tags:
+            continue  # "with his counterparts" are of several states
         told = visit is not None or (actor.definite and not actor.plural)
         if actor.iso is None and actor.rank is not None and told:
             actor.iso = host
@@ -166,6 +178,8 @@ def _two_sides(story: Story, place: Place, mention: Mention) -> tuple[list[Actor
         return [known(story, actor) for actor in mention.roles.get(role, Group()).members if actor.kind in TRAVELLERS]
 
     both = members("both")
+    if both and all(RESOLVED in actor.tags for actor in both) and in_person(place):
+        both = []  # "where they both met with C": somebody else than the two is met
     side, others = both[:1] or members("side"), [*both[1:], *members("counterpart")]
     if others and all("unnamed" in actor.tags for actor in others):
         others = _among(place, others) or others
@@ -202,6 +216,7 @@ def _listed_from(place: Place, first: Item) -> list[Actor]:
     return found
 
 
+ENVOYS = frozenset({Rank.AMBASSADOR, Rank.ENVOY})
 SUMMIT_RANKS = frozenset(
     {Rank.HEAD_OF_STATE, Rank.CROWN_PRINCE, Rank.HEAD_OF_GOVERNMENT, Rank.MINISTER_FOREIGN, Rank.MINISTER_DEFENCE, Rank.MINISTER_OTHER}
 )
@@ -275,6 +290,15 @@ def _identifiable(actor: Actor) -> bool:
 def _second_office(actor: Actor) -> bool:
     """ "the head of intelligence and adviser to the emir": an office without a rank or a name of its own is another one of the same man."""
     return actor.rank is Rank.UNKNOWN and actor.person is None and actor.name is None
+
+
+def _same_man(story: Story, pair: list[Actor]) -> bool:
+    """ "the prime minister and foreign minister, X": the first of two offices without a name is one that X, who has the second, holds."""
+    if len(pair) < 2 or pair[0].person is not None or pair[0].name is not None or pair[0].iso != pair[1].iso or pair[1].person is None:
+        return False
+    known = story.lexicon.persons.get(pair[1].person)
+    office = known.office_at(story.published) if known else None
+    return office is not None and office.rank is pair[0].rank
 
 
 def _visit_of(story: Story, side: list[Actor]) -> Mention | None:

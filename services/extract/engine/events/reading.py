@@ -10,7 +10,7 @@ from functools import cache
 
 from schemas.codes import EventType, EvidenceRole, Stage
 from services.extract.engine.clauses.finders import FINDERS
-from services.extract.engine.clauses.licence import LONG_AGO, long_ago, resolved, took_place
+from services.extract.engine.clauses.licence import LONG_AGO, day_of_another, long_ago, resolved, took_place
 from services.extract.engine.clauses.mentions import Mention, Modality, Skip
 from services.extract.engine.clauses.modality import judge
 from services.extract.engine.clauses.roles import Finder, Place, is_actor, pronoun_before
@@ -137,11 +137,18 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> st
         return "no_second_party"  # no need to look for dates and sources
     mention = Mention(rule.type, rule, sentence, trigger, modality, parties=[], roles=roles, object=anchor, weak=weak)
     _add_trigger_evidence(mention)
-    attributes(story, sentence, place, mention)
+    _attributes(story, sentence, place, mention)
     if mention.when is None and rule.type in _RECALLED and _presupposed(place) and not (sentence.lead and _news_of(place, anchor)):
         mention.weak = mention.modality.after = True
     build = _BUILDERS.get(rule.type, build_pair)
     return build(story, sentence, place, mention)
+
+
+def _attributes(story: Story, sentence: Sentence, place: Place, mention: Mention) -> None:
+    """What the clause adds to the mention; a day in front of "since" is another one's."""
+    attributes(story, sentence, place, mention)
+    if mention.modality.old and mention.when is not None and day_of_another(place):
+        mention.when = None
 
 
 def _modality(sentence: Sentence, place: Place) -> Modality:

@@ -218,6 +218,10 @@ def _compatible(entry: Entry, relation: Relation) -> bool:
 def _actors(item: Item, entry: Entry, relation: Relation) -> list[Actor]:
     """The sides of the relation as actors: people where the word means people and they are known, else states."""
     found: list[Actor] = []
+    office = entry.rank if THEY in entry.classes else None
+    alone = [a for people in relation.people.values() for a in people if a.plural and office is not None and a.rank is office]
+    if len(alone) == 1:
+        return [_copy(alone[0], item)]  # "two envoys arrived in B. The envoys will": they are of one side
     for state, people in relation.people.items():
         ranks = _KINDS.get(entry.rank, frozenset({entry.rank})) if entry.rank is not None else None
         fitting = [actor for actor in people if ranks is None or actor.rank is None or actor.rank in ranks]

@@ -42,13 +42,20 @@ def build_visit(story: Story, sentence: Sentence, place: Place, mention: Mention
     if _only_describes(place, mention, visitors) or _appraises(place, mention):
         keep(story, mention)
         return "not_asserted"
-    if all(actor.rank is Rank.AMBASSADOR for actor in visitors):
+    if all(_rank(story, actor) is Rank.AMBASSADOR for actor in visitors):
         return "posting"
     mention.modality.ended = any("ended" in item.tags for item in place.items[place.at + 1 :])
     refusals = [_add_visit(story, place, mention, origin, target) for origin, target in product(states, destinations)]
     for target, when in _further_stops(story, place, mention, destinations[-1]):
         refusals.extend(_add_visit(story, place, replace(mention, when=when), origin, target) for origin in states)
     return next((reason for reason in refusals if reason), "out_of_scope") if all(refusals) else True
+
+
+def _rank(story: Story, actor: Actor) -> Rank | None:
+    """The rank of a traveller, from the text or from what is known of him."""
+    known = story.lexicon.persons.get(actor.person) if actor.rank is None and actor.person is not None else None
+    office = known.office_at(story.published) if known else None
+    return office.rank if office else actor.rank
 
 
 def _further_stops(story: Story, place: Place, mention: Mention, goal: Actor) -> list[tuple[Actor, When | None]]:
@@ -149,7 +156,9 @@ def _only_describes(place: Place, mention: Mention, visitors: list[Actor]) -> bo
         return True
     generic = not any(actor.person or actor.kind == "delegation" or "official" not in actor.tags for actor in visitors)
     strangers = all("indef" in actor.tags and actor.person is None and actor.name is None for actor in visitors)
-    some = modality.course == "noun" and bool(visitors) and strangers
+    named_before = any("n.visit" in item.tags for item in place.items[: place.at])  # "the visit is the first that a minister pays to B"
+    anybody = all(not actor.definite and "closed" not in actor.tags and actor.person is None and actor.name is None for actor in visitors)
+    some = bool(visitors) and ((modality.course == "noun" and strangers) or (named_before and (strangers or anybody)))
     return mention.first is not None and (generic or some)
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from schemas.codes import Rank
 from services.extract.engine.phrases.actors import MARKS, NAMES_STATE, Actor, Group
+from services.extract.engine.phrases.jointly import acts_on, of_both
 from services.extract.engine.text import Text
 from services.extract.engine.words.items import Item, gap, has_comma
 
@@ -175,7 +176,8 @@ def _list_officials(text: Text, items: list[Item]) -> None:
         if before.tags & _FRONTED and before.start < verb:
             continue  # "received by the king, the president said": what follows is the subject
         people = bool(_PEOPLE & before.tags) and bool(_PEOPLE & item.tags)
-        if people and not item.tags & MARKS and _only_comma(text, before, item) and _goes_on(items, position):
+        listed_here = people and not item.tags & MARKS and _only_comma(text, before, item) and _goes_on(items, position)
+        if listed_here and not acts_on(items, position):
             first, second = before.value, item.value
             if isinstance(first, Group) and isinstance(second, Group) and _two_holders(first.members[-1], second.members[0]):
                 item.tags = item.tags | {"conj", "listed"}
@@ -231,7 +233,7 @@ def grouped(text: Text, items: list[Item]) -> list[Item]:
     out: list[Item] = []
     items = _with_their_states(items) if text.capitals else items
     for position, item in enumerate(items):
-        before = out[-1] if out and ("conj" in item.tags or isinstance(item.value, Group)) else None
+        before = out[-1] if out and ("conj" in item.tags or "demonym" in item.tags or isinstance(item.value, Group)) else None
         if before is None or not isinstance(before.value, Group):
             out.append(item)
             continue
@@ -251,7 +253,7 @@ def grouped(text: Text, items: list[Item]) -> list[Item]:
             continue
         if (
             "demonym" in item.tags
-            and "conj" in item.tags
+            and ("conj" in item.tags or of_both(text, before, item))
             and gap(before, item) == 0
             and not (position + 1 < len(items) and "actor" in items[position + 1].tags and "conj" in items[position + 1].tags)
         ):
