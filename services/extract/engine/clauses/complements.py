@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schemas.codes import ActorLevel
 from services.extract.engine.clauses.goals import SUBJECT_WORDS
 from services.extract.engine.clauses.roles import (
     GENITIVE_WORDS,
@@ -223,9 +224,14 @@ def announcer(place: Place) -> list[Item]:
         item = place.items[position]
         if "say" in item.tags and "verb" in item.tags:
             return subject(Place(place.items, position))
-        if item.tags & OPAQUE or (is_actor(item) and item.tags & PREPOSITIONS):
+        if item.tags & OPAQUE or (is_actor(item) and item.tags & PREPOSITIONS and _of_a_state(item)):
             return []
     return []
+
+
+def _of_a_state(item: Item) -> bool:
+    """Whether the phrase names a state or whoever acts for one ("on its website" does not)."""
+    return isinstance(item.value, Group) and (bool(item.value.states) or item.value.level is ActorLevel.STATE)
 
 
 def host(place: Place) -> list[Item]:

@@ -6,7 +6,7 @@ Here: finders that reach over a carrying verb, a possessive, or the whole clause
 from __future__ import annotations
 
 from schemas.codes import ActorLevel, Rank
-from services.extract.engine.clauses import around, complements, frontroles, journeys, nearby, subjects
+from services.extract.engine.clauses import airways, around, complements, drills, frontroles, journeys, nearby, subjects
 from services.extract.engine.clauses.relatives import antecedent
 from services.extract.engine.clauses.roles import IN, TO, Finder, Place, ahead, has_member, is_actor, is_plain
 from services.extract.engine.clauses.subjects import subject
@@ -407,7 +407,11 @@ FINDERS: dict[str, Finder] = {
     "envoy_pair": frontroles.envoy_pair,
     "presented": frontroles.presented,
     "launched_by": frontroles.launched_by,
-    "carrier": frontroles.carrier,
+    "carrier": airways.carrier,
+    "line_ends": airways.line_ends,
+    "airspace_owner": airways.airspace_owner,
+    "held_in": drills.held_in,
+    "sent_to": drills.sent_to,
     "host_state": frontroles.host_state,
     "mover": frontroles.mover,
     "next_place": frontroles.next_place,

@@ -103,14 +103,6 @@ def launched_by(place: Place) -> list[Item]:
     return []
 
 
-def carrier(place: Place) -> list[Item]:
-    """Whose flights to one state these are: the airline or state in front, and that state; none when the flights go to several."""
-    owners, targets = subjects.subject(place), complements.to(place)
-    states = {state for item in targets if isinstance(item.value, Group) for state in item.value.states}
-    owned = any(isinstance(item.value, Group) and item.value.states for item in owners)
-    return owners + targets if owned and len(states) == 1 else []
-
-
 def host_state(place: Place) -> list[Item]:
     """The state of whoever hosts or receives: it is where the guest is."""
     return _state_of(subjects.subject(place))

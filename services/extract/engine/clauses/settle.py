@@ -14,7 +14,7 @@ from services.extract.engine.phrases.actors import Group
 from services.extract.engine.words.items import Item, Sentence, gap
 
 REACH_ITEMS = 8
-ON_THE_WAY = frozenset({"v.arrive", "v.depart", "n.visit", "v.visit", "resolve", "v.agree", "v.meet"})
+ON_THE_WAY = frozenset({"v.arrive", "v.depart", "n.visit", "v.visit", "resolve", "v.agree", "v.meet", "v.send"})
 """Who arrives, leaves or decides "to sign" has it set for later."""
 
 
@@ -28,7 +28,7 @@ def settle(place: Place, sentence: Sentence, modality: Modality) -> Modality:
         modality.course = sequel
     elif modality.course == "inf":
         modality.course = "future" if _heads_the_line(place, sentence) or _on_the_way(place) else "hypothetical"
-    elif modality.course == "hypothetical" and "would" in place.trigger.tags and _said_by_a_party(place):
+    elif modality.course == "hypothetical" and (_said_by_a_party(place) if "would" in place.trigger.tags else _said_of_its_carrier(place)):
         modality.course = "future"
     if modality.course == "future" and "n.meet" in place.trigger.tags and _went_for(place):
         modality.course = "past"
@@ -97,12 +97,15 @@ def _heads_the_line(place: Place, sentence: Sentence) -> bool:
     return opens and found[0].last + 1 >= place.trigger.first
 
 
+_CARRY_AHEAD = frozenset({"v.perform", "v.launch", "v.begin"})
+
+
 def _carried_ahead(place: Place, sentence: Sentence) -> bool:
     """ "A to make first visit to B": the verb that carries the noun of a headline is the infinitive."""
     for position in range(place.at - 1, 0, -1):
         item = place.items[position]
         if "verb" in item.tags:
-            return "v.perform" in item.tags and "inf" in item.tags and _heads_the_line(Place(place.items, position), sentence)
+            return bool(_CARRY_AHEAD & item.tags) and "inf" in item.tags and _heads_the_line(Place(place.items, position), sentence)
         if "break" in item.tags:
             return False
     return False
@@ -130,6 +133,23 @@ def _said_by_a_party(place: Place) -> bool:
     return False
 
 
+def _said_of_its_carrier(place: Place) -> bool:
+    """ "El Al said it would start flights": the noun is as certain as the verb that carries it, when nothing else is in doubt."""
+    if "verb" in place.trigger.tags or not CARRIERS_OF_LINES & place.trigger.tags:
+        return False
+    for position in range(place.at - 1, -1, -1):
+        item = place.items[position]
+        if "doubt" in item.tags:
+            return False
+        if "would" in item.tags and {"v.launch", "v.begin"} & item.tags:
+            return _said_by_a_party(Place(place.items, position))
+        if "verb" in item.tags or "break" in item.tags:
+            return False
+    return False
+
+
+CARRIERS_OF_LINES = frozenset({"n.flight", "n.service", "n.exercise"})
+"""Nouns whose verb is one of beginning."""
 RELATIONS = frozenset({"v.accede", "v.establish", "v.resume", "v.recognize"})
 """What strangers like to foretell."""
 
@@ -147,7 +167,7 @@ def _foretold(place: Place) -> bool:
             return not any("date" in other.tags for other in place.items)
         if "say" in item.tags and "verb" in item.tags and position != place.at:
             speakers = _states(subject(Place(place.items, position)))
-            if {"v.announce", "perf"} <= item.tags and RELATIONS & trigger.tags:
+            if "v.announce" in item.tags and {"perf", "impf"} & item.tags and RELATIONS & trigger.tags:
                 return False  # a broker who announces it knows it from both sides
             if speakers and mine and not speakers & mine:
                 return bool(RELATIONS & trigger.tags) or not any("date" in other.tags for other in place.items)

@@ -172,6 +172,8 @@ def subject_in_front(place: Place) -> Item | None:
             return found[0] if found else None
         if {"cancel", "postpone"} & item.tags and {"verb", "svo"} <= item.tags and "fut" in trigger.tags and words <= 1:
             return subject_in_front(Place(items, position))  # "cancelled his plans to visit"
+        if "agrees.to" in item.tags and "agreed" in trigger.tags and {"verb", "svo"} <= item.tags:
+            return subject_in_front(Place(items, position))  # "agreed on Thursday to restore"
         if item.tags & OPAQUE:
             opener = _aside(items, position) if parted else None
             return opener or (subject_behind(place) if "say" in trigger.tags else None)
@@ -255,7 +257,7 @@ def _link_of_first(place: Place) -> int | None:
         words += max(gap(item, last), 0)
         if words > FIRST_WORDS or item.tags & OPAQUE:
             return None
-        if "first" in item.tags:
+        if {"first", "nth"} & item.tags:
             link = next((k for k in range(position - 1, -1, -1) if "date" not in place.items[k].tags), None)
             return link if link is not None and gap(place.items[link], item) <= FIRST_WORDS else None
         last = item

@@ -28,6 +28,8 @@ def _governor(items: Sequence[Item], position: int) -> Item | None:
         tags = items[back].tags
         if "reduced" in tags and gap(items[back], items[position]) > 0:
             continue  # "a ceremony hosted by X on Monday": the day is that of the main verb
+        if "agrees.to" in tags and (agreed := next((item for item in items[position + 1 :] if "verb" in item.tags), None)) is not None:
+            return agreed if "agreed" in agreed.tags else items[back]  # "agreed last year to normalise ties"
         if tags & _GOVERNS:
             return items[back]
         if "break" in tags:

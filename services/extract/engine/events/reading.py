@@ -13,6 +13,7 @@ from services.extract.engine.clauses.finders import FINDERS
 from services.extract.engine.clauses.licence import LONG_AGO, day_of_another, long_ago, resolved, took_place
 from services.extract.engine.clauses.mentions import Mention, Modality, Skip
 from services.extract.engine.clauses.modality import judge
+from services.extract.engine.clauses.recalled import presupposed, recall
 from services.extract.engine.clauses.roles import Finder, Place, is_actor, pronoun_before
 from services.extract.engine.clauses.settle import settle
 from services.extract.engine.events.airlinks import build_flights
@@ -138,8 +139,8 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> st
     mention = Mention(rule.type, rule, sentence, trigger, modality, parties=[], roles=roles, object=anchor, weak=weak)
     _add_trigger_evidence(mention)
     _attributes(story, sentence, place, mention)
-    if mention.when is None and rule.type in _RECALLED and _presupposed(place) and not (sentence.lead and _news_of(place, anchor)):
-        mention.weak = mention.modality.after = True
+    if rule.type in _RECALLED and (opener := presupposed(place)) is not None and not (sentence.lead and _news_of(place, anchor)):
+        recall(mention, opener)
     build = _BUILDERS.get(rule.type, build_pair)
     return build(story, sentence, place, mention)
 
@@ -180,21 +181,6 @@ def _denied_object(place: Place, anchor: Item) -> bool:
 
 
 _RECALLED = frozenset({EventType.AGREEMENT, EventType.RELATIONS_CHANGE})
-_IN_A_CLAUSE = frozenset({"actor", "date", "filler", "adverb", "first"})
-
-
-def _presupposed(place: Place) -> bool:
-    """ "after A and B signed": a clause with "after" or "since" names what everybody knows; without a day it is no news."""
-    if "verb" not in place.trigger.tags:
-        return False
-    if "reduced" in place.trigger.tags:
-        return True
-    for item in reversed(place.items[: place.at]):
-        if {"after", "since"} & item.tags and "actor" not in item.tags and "date" not in item.tags:
-            return not {"break", "day_after"} & item.tags
-        if not item.tags & _IN_A_CLAUSE:
-            return False
-    return False
 
 
 def _news_of(place: Place, anchor: Item | None) -> bool:

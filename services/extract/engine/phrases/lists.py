@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from schemas.codes import Rank
 from services.extract.engine.phrases.actors import MARKS, NAMES_STATE, Actor, Group
+from services.extract.engine.phrases.brackets import abbreviates, without_abbreviations
 from services.extract.engine.phrases.jointly import acts_on, of_both
 from services.extract.engine.text import Text
 from services.extract.engine.words.items import Item, gap, has_comma
@@ -79,6 +80,11 @@ def _absorb_fillers(text: Text, out: list[Item], item: Item) -> None:
     while count < len(out) and "filler" in out[-1 - count].tags and gap(out[-1 - count], nearest) == 0:
         nearest = out[-1 - count]
         count += 1
+    if count and "conj" in nearest.tags and "state" in item.tags and not item.tags & MARKS:
+        item.tags = item.tags | {"conj"}  # "Israel and neighbouring Jordan"
+        item.start, item.first = nearest.start, nearest.first
+        del out[-count:]
+        return
     if not count or len(out) <= count or not _preposition(out[-1 - count]) or gap(out[-1 - count], nearest) > 0:
         return
     if {"person", "state"} & item.tags or has_comma(text, out[-1], item):
@@ -127,6 +133,7 @@ def _preposition(item: Item) -> bool:
 
 def listed(text: Text, items: list[Item]) -> list[Item]:
     """A list with commas that ends in "and" ("A, B, C and D"): the commas of it join as "and" does."""
+    items = without_abbreviations(text, items) if text.capitals else items
     _list_officials(text, items)
     _list_nations(text, items)
     for position, item in enumerate(items):
@@ -137,7 +144,7 @@ def listed(text: Text, items: list[Item]) -> list[Item]:
             end += 1
         closes = (
             end + 1 < len(items)
-            and items[end + 1].tags & NAMES_STATE
+            and items[end + 1].tags & _CLOSES_LIST
             and "conj" in items[end + 1].tags
             and gap(items[end], items[end + 1]) == 0
         )
@@ -148,6 +155,7 @@ def listed(text: Text, items: list[Item]) -> list[Item]:
     return items
 
 
+_CLOSES_LIST = NAMES_STATE | {"army.actor"}
 _PEOPLE = frozenset({"official", "person"})
 
 
@@ -237,7 +245,7 @@ def grouped(text: Text, items: list[Item]) -> list[Item]:
         if before is None or not isinstance(before.value, Group):
             out.append(item)
             continue
-        if _abbreviates(text, before, item):
+        if abbreviates(text, before, item):
             before.end, before.last = item.end, item.last
             continue
         if _begins_clause(text, before, item):
@@ -345,15 +353,6 @@ def _joins(before: Item, item: Item) -> bool:
     if "clause" in item.tags:
         return False
     return "conj" in item.tags or ("p.between_to" in before.tags and "p.to" in item.tags)
-
-
-def _abbreviates(text: Text, before: Item | None, item: Item) -> bool:
-    """ "the United Arab Emirates (UAE)": the same state again in brackets is no second one."""
-    if before is None or not isinstance(before.value, Group) or not isinstance(item.value, Group) or gap(before, item) != 0:
-        return False
-    last, new = before.value.members[-1], item.value.members[0]
-    bracket = "(" in text.norm[before.end : item.start]
-    return bracket and last.kind == new.kind == "state" and last.iso == new.iso and len(item.value.members) == 1
 
 
 def _only_bracketed(text: Text, before: Item, item: Item) -> bool:

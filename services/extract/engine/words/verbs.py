@@ -48,7 +48,13 @@ def compose_verbs(text: Text, items: list[Item]) -> list[Item]:
     for position, item in enumerate(items):
         if "verb" in item.tags and "noun" in item.tags:
             opens = "third" in item.tags and _opens_sentence(text, item)
-            _decide(out[-1] if out and not opens else None, item, items[position + 1] if position + 1 < len(items) else None, opens=opens)
+            _decide(
+                [] if opens else out,
+                item,
+                items[position + 1] if position + 1 < len(items) else None,
+                opens=opens,
+                several=_several(text, out, item),
+            )
         elif {"verb", "base"} <= item.tags and item.tags & ARTICLES:
             item.tags = frozenset(tag for tag in item.tags if tag not in ("verb", "svo") and not tag.startswith("v.")) - FORMS  # "the head"
         if "verb" in item.tags and not FORMS.isdisjoint(item.tags):
@@ -81,10 +87,23 @@ def _opens_sentence(text: Text, item: Item) -> bool:
     return not before or before[-1] in "\n.!?"
 
 
-def _decide(before: Item | None, item: Item, following: Item | None, *, opens: bool) -> None:
+def _several(text: Text, out: list[Item], item: Item) -> bool:
+    """Whether a list of states stands right before ("Israel, UAE launch", "Israel and Egypt launch"): the base form is then its verb."""
+    if len(out) < 2 or not out[-1].tags & _STATES or gap(out[-1], item) != 0 or "poss" in out[-1].tags:
+        return False
+    if "conj" in out[-1].tags:
+        return bool(out[-2].tags & _STATES)
+    return bool(out[-2].tags & _STATES) and text.norm[out[-2].end : out[-1].start].strip() == ","
+
+
+_STATES = frozenset({"state", "capital"})
+
+
+def _decide(out: list[Item], item: Item, following: Item | None, *, opens: bool, several: bool) -> None:
     """Noun or verb: what stands right before it, else right behind it, decides; a third person has a subject, no verb, before it."""
+    before = out[-1] if out else None
     noun = opens or bool(item.tags & ARTICLES)
-    verb = False
+    verb = several and "base" in item.tags and not (following is not None and gap(item, following) == 0 and following.tags & BEHIND_NOUN)
     if not noun and before is not None and gap(before, item) == 0:
         if "noun.first" in item.tags and before.tags & NAMED and "poss" not in before.tags and {"third", "perf"} & item.tags:
             verb = True
@@ -142,10 +161,18 @@ def _auxiliaries(out: list[Item], verb: Item) -> tuple[frozenset[str], list[int]
         if mark:
             used.append(position)
             marks |= mark
+        elif INFINITIVE in marks and marks == {INFINITIVE} and _agreed(item):
+            marks |= {"aux.agree"}  # "agreed on Thursday to restore", "decided last week to close"
+            break
         elif not item.tags & BETWEEN:
             break
         last = item
     return frozenset(marks), used
+
+
+def _agreed(item: Item) -> bool:
+    """Whether the word is a verb of agreeing or deciding that a day parts from its infinitive."""
+    return "agrees.to" in item.tags and {"verb", "svo"} <= item.tags and item.tags.isdisjoint({"negated", "modal", "would", "passive"})
 
 
 def _told(form: frozenset[str], marks: frozenset[str]) -> frozenset[str] | None:

@@ -1,0 +1,28 @@
+"""What stands in brackets behind a name and says the same again ("the United Arab Emirates (UAE)")."""
+
+from __future__ import annotations
+
+from services.extract.engine.phrases.actors import Group
+from services.extract.engine.text import Text
+from services.extract.engine.words.items import Item, gap
+
+
+def without_abbreviations(text: Text, items: list[Item]) -> list[Item]:
+    """`items` with every abbreviation of a state taken into the name before it, so that a list goes on behind the bracket."""
+    out: list[Item] = []
+    for item in items:
+        before = out[-1] if out else None
+        if before is not None and abbreviates(text, before, item):
+            before.end, before.last = item.end, item.last
+        else:
+            out.append(item)
+    return out
+
+
+def abbreviates(text: Text, before: Item | None, item: Item) -> bool:
+    """ "the United Arab Emirates (UAE)": the same state again in brackets is no second one."""
+    if before is None or not isinstance(before.value, Group) or not isinstance(item.value, Group) or gap(before, item) != 0:
+        return False
+    last, new = before.value.members[-1], item.value.members[0]
+    bracket = "(" in text.norm[before.end : item.start]
+    return bracket and last.kind == new.kind == "state" and last.iso == new.iso and len(item.value.members) == 1
