@@ -73,8 +73,8 @@ def _belongs(text: Text, items: list[Item], position: int, last: Item, head: int
     item = items[position]
     distance = gap(last, item)
     nations = bool(_NATIONS & item.tags and _NATIONS & last.tags) and head is None  # "Israeli, Moroccan officials"
-    if " - " in text.norm[last.end : item.start]:
-        return False  # "DUBAI - Forces of": the place from where it is told
+    if "army" in item.tags and " - " in text.norm[last.end : item.start]:
+        return False  # "DUBAI - Forces from": the place from where it is told says nothing of them
     if (has_comma(text, last, item) and not nations) or {"def", "own", "p.of"} & item.tags:
         return False
     if distance and not ("portfolio" in item.tags and head is None and distance <= PORTFOLIO_WORDS):
