@@ -83,7 +83,7 @@ def _behind_comma(text: Text, verb: Item) -> bool:
 
 def _opens_sentence(text: Text, item: Item) -> bool:
     """Whether nothing of its sentence stands before the word: a verb in the third person would have its subject there."""
-    before = text.norm[: item.start].rstrip(" \"'")
+    before = text.norm[max(item.start - 8, 0) : item.start].rstrip(" \"'")
     return not before or before[-1] in "\n.!?"
 
 
