@@ -8,6 +8,7 @@ from services.extract.engine.assembly.same import dates_fit, same
 from services.extract.engine.clauses.mentions import Mention
 from services.extract.engine.clauses.roles import IN, TO, is_actor
 from services.extract.engine.events.drafts import Draft
+from services.extract.engine.events.retold import join_retold
 from services.extract.engine.events.standing import discourse_of, stage_of
 from services.extract.engine.events.story import Story
 from services.extract.engine.phrases.actors import Actor, Group
@@ -35,6 +36,7 @@ def merge(story: Story, sentences: list[Sentence]) -> list[Draft]:
         _confirm(story, drafts, mention)
     for mention in story.partial:
         _attach(story, drafts, mention)
+    join_retold(story, drafts)
     for draft in drafts:
         if draft.type is EventType.VISIT:
             draft.members = _delegation_members(draft, sentences)
@@ -180,6 +182,7 @@ def _parents(story: Story, drafts: list[Draft]) -> None:
 def evidence_of(draft: Draft) -> list[tuple[EvidenceRole, int, int]]:
     """All spans of the event, in the order of the text, each once."""
     spans = {span for mention in (*draft.mentions, *draft.partial) for span in mention.evidence}
+    spans |= {(EvidenceRole.DATE, *mention.date_span) for mention in draft.retold if mention.date_span is not None}
     for actor in draft.members:
         start, end = actor.name or (actor.start, actor.end)
         spans.add((EvidenceRole.PERSON, start, end))

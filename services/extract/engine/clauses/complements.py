@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from schemas.codes import ActorLevel
 from services.extract.engine.clauses.goals import SUBJECT_WORDS
 from services.extract.engine.clauses.roles import (
@@ -94,8 +96,13 @@ def _next_stages(place: Place, goal: Item) -> list[Item]:
 
 def in_(place: Place) -> list[Item]:
     """States and cities introduced by "in"; behind a comma and "and" they open another clause (", and in A they ...")."""
-    found = [item for item in ahead(place) if not {"conj", "after_comma"} <= item.tags]
+    found = [item for item in takewhile(_is_no_source, ahead(place)) if not {"conj", "after_comma"} <= item.tags]
     return [item for item in found if is_actor(item) and item.tags & IN and has_member(item, ("state", "capital", "city"))]
+
+
+def _is_no_source(item: Item) -> bool:
+    """ "visited A, so it was reported in B": what stands behind the source is where it was said."""
+    return not {"attribution", "after_comma"} <= item.tags
 
 
 def with_(place: Place) -> list[Item]:

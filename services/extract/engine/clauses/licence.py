@@ -91,7 +91,7 @@ def resolved(place: Place) -> bool:
 def long_ago(place: Place) -> bool:
     """Whether the clause puts it into the past that everybody knows: since, the anniversary of, in the past years, several times."""
     trigger = place.trigger
-    if not {"fut", "subj"} & trigger.tags and any("long_ago" in item.tags for item in _clause(place)):
+    if not {"fut", "subj"} & trigger.tags and any("long_ago" in item.tags for item in _own(place, _clause(place))):
         return True
     if "verb" in trigger.tags:
         return False
@@ -124,6 +124,17 @@ def _measured(items: list[Item], span: Item) -> bool:
     """ "four years after": a length of time behind "after" puts what follows into the past."""
     at = items.index(span)
     return at > 0 and "after" in items[at - 1].tags and gap(items[at - 1], span) <= 1
+
+
+def _own(place: Place, clause: list[Item]) -> list[Item]:
+    """The words of `clause` up to where others begin to act (", and the two had met before")."""
+    end = len(clause)
+    for at, item in enumerate(clause[:-1]):
+        opens = item.start > place.trigger.start and {"actor", "conj", "after_comma"} <= item.tags
+        if opens and any("verb" in near.tags for near in clause[at + 1 : at + 3]):
+            end = at
+            break
+    return clause[:end]
 
 
 def _clause(place: Place) -> list[Item]:

@@ -390,6 +390,9 @@ def _held_behind(place: Place, carrier: str) -> str | None:
             return "future"  # "a meeting that will bring together A and B"
         if "negated" in item.tags and (carrier in item.tags or "v.hold" in item.tags):
             return "negated"  # "the meeting did not take place"
+        before = place.items[behind_at - 1]
+        if "neg" in before.tags and gap(before, item) == 0 and {carrier, "light", "v.hold"} & item.tags:
+            return "negated"  # where "not" is a word of its own
         if carrier in item.tags or "light" in item.tags or ({"v.hold", "svo"} <= item.tags and "would" not in item.tags):
             return ("future" if planned else None) if "bare_inf" in item.tags else _tense(item)
         if "verb" in item.tags or ("break" in item.tags and not {"relative", "inverts"} & item.tags):

@@ -64,9 +64,17 @@ def _who_says(place: Place) -> Item | None:
         if "colon" in item.tags and position and has_member(place.items[position - 1], ("official", "person")):
             return place.items[position - 1]
         if {"say", "verb"} <= item.tags:
-            found = _subject(Place(place.items, position))
-            return found if found is not None and has_member(found, ("official", "person")) else None
+            return _speaking(place.items, position)
+    for position, item in enumerate(place.items[place.at + 1 :], place.at + 1):
+        if {"say", "verb"} <= item.tags:
+            return _speaking(place.items, position) if "after_comma" in item.tags else None
     return None
+
+
+def _speaking(items: list[Item], verb: int) -> Item | None:
+    """The person or office that says what the quotation holds."""
+    found = _subject(Place(items, verb))
+    return found if found is not None and has_member(found, ("official", "person")) else None
 
 
 def _announced(place: Place) -> Item | None:

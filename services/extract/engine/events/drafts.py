@@ -17,6 +17,7 @@ class Draft:
     parties: list[str]
     mentions: list[Mention] = field(default_factory=list)
     partial: list[Mention] = field(default_factory=list)
+    retold: list[Mention] = field(default_factory=list)  # sentences that tell only its day
     members: list[Actor] = field(default_factory=list)
     domains: tuple[Domain, ...] = ()
     parent: Draft | None = None

@@ -44,7 +44,7 @@ def _quoted(story: Story, mention: Mention) -> str | None:
 def date_from(story: Story, draft: Draft, chosen: list[Mention], *, planned: bool, background: bool) -> dict[str, Any]:
     """The date of the event from the mentions that tell its final state, else from any."""
     published = story.published
-    mention = _best(story, chosen) or _best(story, draft.mentions) or _best(story, _said_beside(draft))
+    mention = _best(story, chosen) or _best(story, draft.mentions) or _best(story, _said_beside(draft)) or _best(story, draft.retold)
     if mention is not None and mention.when is not None:
         return event_date(mention.when, Basis.EXPLICIT, _quoted(story, mention))
     if published is None or planned:

@@ -24,6 +24,7 @@ from services.extract.engine.events.further import add_fields
 from services.extract.engine.events.gatherings import build_meeting, build_summit
 from services.extract.engine.events.pacts import build_pair
 from services.extract.engine.events.reference import References
+from services.extract.engine.events.retold import note_retold
 from services.extract.engine.events.story import Denial, Story
 from services.extract.engine.events.topic import as_pronoun, spoken_of, unsaid
 from services.extract.engine.events.travel import build_visit
@@ -134,15 +135,24 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> st
     beside = Place(place.items, place.items.index(anchor)) if anchor is not None else None
     filled = {role: _fill(story, place, beside, names) for role, names in rule.roles.items()}
     roles = {role: group for role, group in filled.items() if group.members}
-    if not roles and _tells_nothing_alone(rule):
+    nothing = not roles and _tells_nothing_alone(rule)
+    if nothing and "date" not in sentence.tags:
         return "no_second_party"  # no need to look for dates and sources
     mention = Mention(rule.type, rule, sentence, trigger, modality, parties=[], roles=roles, object=anchor, weak=weak)
+    return _told(story, place, mention, nothing=nothing)
+
+
+def _told(story: Story, place: Place, mention: Mention, *, nothing: bool) -> str | bool:
+    """Whether the mention tells an event, and why not; one that lacks a party may still tell the day of an event known from before."""
+    sentence, rule, anchor = mention.sentence, mention.rule, mention.object
     _add_trigger_evidence(mention)
     _attributes(story, sentence, place, mention)
     if rule.type in _RECALLED and (opener := presupposed(place)) is not None and not (sentence.lead and _news_of(place, anchor)):
         recall(mention, opener)
-    build = _BUILDERS.get(rule.type, build_pair)
-    return build(story, sentence, place, mention)
+    outcome = "no_second_party" if nothing else _BUILDERS.get(rule.type, build_pair)(story, sentence, place, mention)
+    if outcome == "no_second_party":
+        note_retold(story, sentence, place, mention)
+    return outcome
 
 
 def _attributes(story: Story, sentence: Sentence, place: Place, mention: Mention) -> None:

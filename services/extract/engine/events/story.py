@@ -46,6 +46,7 @@ class Story:
     mentions: list[Mention] = field(default_factory=list)
     partial: list[Mention] = field(default_factory=list)
     weak: list[Mention] = field(default_factory=list)
+    retold: list[Mention] = field(default_factory=list)
     skips: list[Skip] = field(default_factory=list)
     denials: list[Denial] = field(default_factory=list)
     held: frozenset[str] = frozenset()

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from schemas.codes import Rank
 from services.extract.engine.phrases.actors import MARKS, NAMES_STATE, Actor, Group
+from services.extract.engine.phrases.appositions import names_counterpart
 from services.extract.engine.phrases.brackets import abbreviates, without_abbreviations
 from services.extract.engine.phrases.jointly import acts_on, of_both
 from services.extract.engine.text import Text
@@ -268,7 +269,13 @@ def grouped(text: Text, items: list[Item]) -> list[Item]:
             joined = _second_nation(before, item, items[position + 1] if position + 1 < len(items) else None)
             if joined:
                 continue
-        if _names_holder(before, item) or _holds_office(before, item) or _in_brackets(text, before, item):
+        following = items[position + 1] if position + 1 < len(items) else None
+        if (
+            names_counterpart(text, before, item, following)
+            or _names_holder(before, item)
+            or _holds_office(before, item)
+            or _in_brackets(text, before, item)
+        ):
             continue
         out.append(item)
     return out

@@ -376,7 +376,8 @@ class _Phrase:
         if item.tags & HEADS:
             return "counterpart" not in self.head.tags and not item.tags >= _SOMEBODY and self._take_organ(item)
         if "state" in item.tags and (
-            "p.to" in item.tags or ("p.from" in item.tags and self.kind == "office" and "counterpart" not in self.head.tags)
+            "p.to" in item.tags
+            or ("p.from" in item.tags and self.kind == "office" and not self.actor.plural and "counterpart" not in self.head.tags)
         ):
             return False
         if {"p.from", "p.in", "p.of"} & item.tags and not {"state", "city"} & item.tags:
