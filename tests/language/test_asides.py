@@ -132,3 +132,36 @@ def test_who_is_on_a_visit_is_the_last_of_two(extractor: Extractor) -> None:
 def test_a_third_person_has_a_subject_before_it(extractor: Extractor, text: str, *, met: bool) -> None:
     """Right behind a verb, or where a sentence begins, "talks" is the noun."""
     assert bool(_told(extractor, "en", text)) is met
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "parties"),
+    [
+        ("ar", "التقى الرئيس الإسرائيلي إسحاق هرتصوغ في عمان الملك عبد الله الثاني.", ("ISR", "JOR")),
+        ("ar", "التقى رئيس شعبة الاستخبارات الإسرائيلية، اللواء أهارون حليفا، في القاهرة مدير المخابرات المصرية.", ("EGY", "ISR")),
+        ("he", 'ראש אגף המודיעין (אמ"ן), אלוף אהרון חליווה, נפגש בקהיר עם ראש המודיעין המצרי.', ("EGY", "ISR")),
+    ],
+)
+def test_a_given_name_or_a_grade_hides_nobody(extractor: Extractor, language: str, text: str, parties: tuple[str, ...]) -> None:
+    """An unknown word before a known surname, and a grade behind an office, are of the same person."""
+    assert ("meeting", parties) in _told(extractor, language, text)
+
+
+def test_who_is_told_something_is_no_second_name_of_who_tells_it(extractor: Extractor) -> None:
+    """A known surname of another state behind an office is somebody else."""
+    assert _told(extractor, "ar", "أبلغ وزير الخارجية المصري صراحة نتنياهو رفض بلاده.") == []
+
+
+def test_a_state_between_commas_says_whose_an_official_is(extractor: Extractor) -> None:
+    """ "Prime Minister X, of A, and President Y, of B": two people, no states beside them."""
+    text = "Talks were held between Prime Minister Benjamin Netanyahu, of Israel, and President Ilham Aliyev, of Azerbaijan."
+    others = "Talks were held between President Ilham Aliyev, of Azerbaijan, and the visiting Greek delegation, of interest to Israel."
+
+    assert _told(extractor, "en", text) == [("meeting", ("AZE", "ISR"))]
+    assert _told(extractor, "en", others) == []
+
+
+def test_an_abbreviated_state_may_be_the_second_of_two_in_front_of_their_delegations(extractor: Extractor) -> None:
+    """ "Israeli and UAE delegations" are two; with a single head the second one stands alone."""
+    assert _told(extractor, "en", "Israeli and UAE delegations held talks in Abu Dhabi on Monday.") == [("meeting", ("ARE", "ISR"))]
+    assert _told(extractor, "en", "Israeli and UAE officials said nothing.") == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from services.extract.engine.phrases.actors import LISTED
-from services.extract.engine.phrases.chains import join_nations, with_adjectives
+from services.extract.engine.phrases.chains import in_same_state, join_nations, with_adjectives
 from services.extract.engine.phrases.frontwords import HEADS
 from services.extract.engine.phrases.grades import with_grades
 from services.extract.engine.phrases.lists import grouped, listed, owned, with_asides, with_prepositions
@@ -36,6 +36,7 @@ def find_actors(text: Text, items: list[Item]) -> list[Item]:
         join_nations(text, found)
         found = with_asides(text, found) if text.capitals and "official" in marks else found
         found = with_grades(text, found) if "grade.actor" in marks else found
+        found = in_same_state(text, found) if text.capitals and "state" in marks else found
         found = grouped(text, listed(text, found) if marks & LISTED else found)
         found = owned(found) if "own" in marks else found
         _mark_dateline(text, found)

@@ -35,7 +35,7 @@ def found_in_front(text: Text, items: list[Item], at: int) -> Front | None:
         return None
     states = [iso] if (iso := _state(first)) else []
     head, tags, last = (at if first.tags & HEADS else None), frozenset[str](), first
-    parted = False
+    parted = abbreviated = False
     for position in range(at + 1, len(items)):
         item = items[position]
         if not _belongs(text, items, position, last, head):
@@ -47,13 +47,14 @@ def found_in_front(text: Text, items: list[Item], at: int) -> Front | None:
         elif head is None and _NATIONS & item.tags and has_comma(text, last, item) and (iso := _state(item)):
             states.append(iso)
             parted = True
-        elif "demonym" in item.tags and head is None and "conj" in item.tags and (iso := _state(item)):
+        elif _NATIONS & item.tags and head is None and "conj" in item.tags and (iso := _state(item)):
             states.append(iso)
+            abbreviated = abbreviated or "demonym" not in item.tags
         elif not item.tags & BETWEEN or {"person", "verb", "date", "title"} & item.tags:
             break
         tags |= item.tags & {"former"}
         last = item
-    if head is None or (head == at) or (parted and ("plural" not in items[head].tags or _placed(items, at))):
+    if head is None or (head == at) or ((parted or abbreviated) and ("plural" not in items[head].tags or _placed(items, at))):
         return None
     return Front(at, head, tuple(states), tags)
 
@@ -79,7 +80,9 @@ def _belongs(text: Text, items: list[Item], position: int, last: Item, head: int
         return False
     if distance and not ("portfolio" in item.tags and head is None and distance <= PORTFOLIO_WORDS):
         return False
-    return "conj" not in item.tags or (head is None and "demonym" in item.tags)
+    return "conj" not in item.tags or (
+        head is None and ("demonym" in item.tags or ({"state", "pre"} <= item.tags and "demonym" in last.tags))
+    )
 
 
 def _outranks(item: Item, head: Item) -> bool:

@@ -325,6 +325,9 @@ def _names_holder(before: Item, item: Item) -> bool:
     if office.kind != "official" or office.person is not None or office.name is not None or office.plural or "his.actor" in item.tags:
         return False
     named = known.kind == "person" or (known.kind == "official" and known.name is not None)
+    if "grade" in known.tags and known.iso is None and not named and len(item.value.members) == 1:
+        before.end, before.last = item.end, item.last  # "the head of the service, general": his grade, whose name follows
+        return True
     if not named or "after_comma" in item.tags or not (known.iso == office.iso or (known.kind == "official" and known.iso is None)):
         return False
     office.person, office.name, office.end = known.person, known.name, item.end

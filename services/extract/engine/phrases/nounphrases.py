@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from schemas.codes import ActorLevel, Rank
 from services.extract.engine.phrases.actors import ANY_COMPANY, FIELD, LEVELS, MARKS, Actor, Group
+from services.extract.engine.phrases.chains import named_by_surname
 from services.extract.engine.phrases.frontwords import HEADS, Front, found_in_front
 from services.extract.engine.text import Text
 from services.extract.engine.words.items import Item, gap, has_comma
@@ -227,7 +228,8 @@ class _Phrase:
             self.actor.rank = None  # "its head": of the body named before
         if self.actor.iso is None and not self.actor.definite and self.actor.end == self.head.end and "generic" in self.head.tags:
             self.actor.rank = None  # "head of" something that the lexicon does not know: no president
-        self._take_unknown_name()
+        if not self._take_surname():
+            self._take_unknown_name()
         self._take_state_of_bearer()
         tags = _marks_of(self.actor.kind, self.entry.classes, own="own" in self.items[self.at].tags)
         item = _make(self.actor, self.items, self.at, self.last, tags)
@@ -240,6 +242,15 @@ class _Phrase:
         if self.front is not None and len(self.front.states) > 1 and isinstance(item.value, Group):
             item.value.members.extend(replace(self.actor, iso=iso, name=None, person=None) for iso in self.front.states[1:])
         return item, self.position
+
+    def _take_surname(self) -> bool:
+        """A known surname behind a given name that nobody knows."""
+        item = self.items[self.position] if self.position < len(self.items) else None
+        official = self.actor.kind == "official" and self.actor.person is None and not self.actor.plural
+        if item is None or not official or not named_by_surname(self.text, self.actor.iso, self.last, item):
+            return False
+        self.actor.name = (self.last.end + 1, item.end)
+        return self._reach(item)
 
     def _take_state_of_bearer(self) -> None:
         """ "President X of Iran": the state behind the name of an office that has none yet."""
