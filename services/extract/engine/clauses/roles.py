@@ -23,14 +23,24 @@ OPAQUE = frozenset({"break", "verb"})
 
 
 class Place:
-    """A trigger in its sentence, with what is worked out of it once for all rules (`judged`, `behind`). Not to be changed."""
+    """A trigger in its sentence, with what is worked out of it once for all rules (`judged`, `behind`, `found`). Not to be changed."""
 
-    __slots__ = ("at", "behind", "items", "judged", "trigger")
+    __slots__ = ("at", "behind", "found", "items", "judged", "trigger")
 
     def __init__(self, items: list[Item], at: int) -> None:
         self.items, self.at, self.trigger = items, at, items[at]
         self.judged: Modality | None = None
         self.behind: list[Item] | None = None
+        self.found: dict[Finder, list[Item]] | None = None
+
+    def find(self, finder: Finder) -> list[Item]:
+        """What `finder` finds here, sought once: many rules of a trigger ask for the same roles."""
+        if self.found is None:
+            self.found = {}
+        found = self.found.get(finder)
+        if found is None:
+            found = self.found[finder] = finder(self)
+        return found
 
 
 Finder = Callable[[Place], list[Item]]

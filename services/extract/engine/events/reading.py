@@ -271,14 +271,14 @@ def _fill(story: Story, place: Place, beside: Place | None, names: Sequence[str]
             continue
         finder, from_object = _finder(name)
         start = beside if from_object else place
-        found = finder(start) if start is not None else []
+        found = start.find(finder) if start is not None else []
         if name == "subject" and {"verb", "dual"} <= place.trigger.tags and (two := story.two_of(place, found)):
             group.members.extend(two)
             continue
         if not found and as_pronoun(place, name):
             group.members.extend(unsaid(story, place).members)
         if not found and beside is not None and name in ANCHORED:
-            found = finder(beside)
+            found = beside.find(finder)
         for item in found:
             if item.start in seen:
                 continue

@@ -40,7 +40,7 @@ class Choice(NamedTuple):
 class Known(NamedTuple):
     """What a word of a text can be: something by itself, and the beginning of longer forms (by their second word, longest first).
 
-    `plain` when it is the one and not the other, however it is written: so are most words of most texts.
+    `plain` when by itself it is one thing however it is written: so are most words of most texts.
     """
 
     alone: Choice | None
@@ -137,7 +137,7 @@ class FormTable(Mapping[str, tuple[Reading, ...]]):
 
     def _look_up(self, word: str) -> Seen:
         alone, longer = self._choice(word), self._longer_forms(word)
-        plain = alone is not None and not (longer or alone.marked or alone.apart or "stop" in alone.tags or word in self._written)
+        plain = alone is not None and not (alone.marked or alone.apart or "stop" in alone.tags or word in self._written)
         seen = self._seen[word] = Known(alone, longer, plain) if alone or longer else False
         return seen
 

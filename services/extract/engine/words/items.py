@@ -82,10 +82,11 @@ def scan(text: Text, lexicon: Lexicon, *, stops: bool = False) -> list[Item]:
             continue
         start, form, choice = starts[number], words[number], alone
         reached = number + 1
-        if plain and choice is not None and number not in accented:
+        continued = longer and reached < len(words) and words[reached] in longer
+        if plain and choice is not None and not continued and number not in accented:
             found.append(Item(start, start + len(form), reached, reached, choice.tags, choice.readings))
             continue
-        if longer and reached < len(words) and (phrases := longer.get(words[reached])) and (phrase := _phrase_at(flat, start, phrases)):
+        if continued and (phrase := _phrase_at(flat, start, longer[words[reached]])):
             form, choice = phrase, forms.phrase(phrase)
         if choice is None:
             continue
