@@ -5,12 +5,10 @@ Not here: finders that a construction leads (`subjects`, `complements`, `nearby`
 
 from __future__ import annotations
 
-from services.extract.engine.clauses.roles import IN, OPAQUE, TO, Place, ahead, has_member, is_actor
+from services.extract.engine.clauses.roles import IN, OPAQUE, PEOPLE, PLACES, TO, Place, ahead, has_member, is_actor
 from services.extract.engine.phrases.actors import MARKS, Group
 from services.extract.engine.words.items import Item, gap
 
-PEOPLE = ("official", "person", "delegation")
-PLACES = ("state", "capital", "city")
 FAR_WORDS = 8
 """Unknown words between a noun and its "between", over a participle and what belongs to it."""
 

@@ -5,12 +5,11 @@ Not here: finders that look over the whole clause (`finders`).
 
 from __future__ import annotations
 
-from services.extract.engine.clauses.roles import IN, TO, Place, ahead, has_member, is_actor, is_plain
+from services.extract.engine.clauses.roles import IN, PLACES, TO, Place, ahead, has_member, is_actor, is_plain
 from services.extract.engine.clauses.subjects import subject, subject_behind
 from services.extract.engine.phrases.actors import Group
 from services.extract.engine.words.items import Item, gap
 
-PLACES = ("state", "capital", "city")
 NAME_WORDS = 4
 """Words of a name that nobody knows, between its head and "with whom"."""
 

@@ -12,6 +12,10 @@ from services.extract.engine.clauses.mentions import Modality
 from services.extract.engine.phrases.actors import Group
 from services.extract.engine.words.items import Item, gap
 
+PEOPLE = ("official", "person", "delegation")
+PLACES = ("state", "capital", "city")
+CARRIED_WORDS = 6
+"""Unknown words between a noun and the verb behind it that says whom it brought together."""
 REACH_WORDS = 14
 """Unknown words over which "between", "with" and "to" still belong to the trigger."""
 PREPOSITIONS = frozenset(

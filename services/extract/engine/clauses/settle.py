@@ -6,10 +6,11 @@ Not here: forms that tell by themselves (`modality`).
 from __future__ import annotations
 
 from services.extract.engine.clauses.changes import GOVERN_WORDS
+from services.extract.engine.clauses.firsts import first_to
 from services.extract.engine.clauses.mentions import Modality
 from services.extract.engine.clauses.modality import judge
 from services.extract.engine.clauses.roles import Place
-from services.extract.engine.clauses.subjects import first_to, subject
+from services.extract.engine.clauses.subjects import subject
 from services.extract.engine.phrases.actors import Group
 from services.extract.engine.words.items import Item, Sentence, gap
 

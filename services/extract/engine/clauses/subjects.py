@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.extract.engine.clauses.asides import behind_aside, is_brought_along
+from services.extract.engine.clauses.firsts import first_to, link_of_first
 from services.extract.engine.clauses.goals import SUBJECT_WORDS, acts, is_goal, traveller_behind
 from services.extract.engine.clauses.relatives import actor_before, antecedent
 from services.extract.engine.clauses.roles import (
@@ -224,7 +225,7 @@ def _controller(place: Place) -> Item | None:
     """Who does what an infinitive says ("X came to sign"): the subject of the verb before it, else the actor in front of it."""
     items = place.items
     before = items[place.at - 1] if place.at else None
-    link = _link_of_first(place)
+    link = link_of_first(place)
     if link is not None and first_to(place) is not None:
         of_states = before is not None and "n.states" in before.tags
         who = ("state", "capital") if of_states else ("official", "person", "delegation", "state", "org")
@@ -239,37 +240,6 @@ def _controller(place: Place) -> Item | None:
         if "break" in tags:
             return None
     return next((item for item in reversed(items[: place.at]) if is_plain(item)), None)
-
-
-def first_to(place: Place) -> str | None:
-    """ "became the first minister to visit": whether the infinitive tells what is over ("past") or set ("future"); else `None`."""
-    at = _link_of_first(place)
-    if at is None:
-        return None
-    if "will_be" in place.items[at].tags or {"became", "fut"} <= place.items[at].tags:
-        return "future"
-    return "past" if "became" in place.items[at].tags else None  # "he was the first to" is known from before
-
-
-FIRST_WORDS = 3
-"""Unknown words at most between "the first" and the "to" of what one is the first to do."""
-
-
-def _link_of_first(place: Place) -> int | None:
-    """Where the verb stands that makes somebody "the first minister ever to visit": right before "first"; `None` when it is not that."""
-    last, words = place.trigger, 0
-    if "inf" not in last.tags:
-        return None
-    for position in range(place.at - 1, 0, -1):
-        item = place.items[position]
-        words += max(gap(item, last), 0)
-        if words > FIRST_WORDS or item.tags & OPAQUE:
-            return None
-        if {"first", "nth"} & item.tags:
-            link = next((k for k in range(position - 1, -1, -1) if "date" not in place.items[k].tags), None)
-            return link if link is not None and gap(place.items[link], item) <= FIRST_WORDS else None
-        last = item
-    return None
 
 
 def _aside(items: list[Item], position: int) -> Item | None:

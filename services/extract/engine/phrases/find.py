@@ -8,7 +8,8 @@ from services.extract.engine.phrases.actors import LISTED
 from services.extract.engine.phrases.chains import in_same_state, join_nations, with_adjectives
 from services.extract.engine.phrases.frontwords import HEADS
 from services.extract.engine.phrases.grades import with_grades
-from services.extract.engine.phrases.lists import grouped, listed, owned, with_asides, with_prepositions
+from services.extract.engine.phrases.listed import listed
+from services.extract.engine.phrases.lists import grouped, owned, with_asides, with_prepositions
 from services.extract.engine.phrases.nounphrases import phrase
 from services.extract.engine.text import Text
 from services.extract.engine.words.items import Item, gap, marks_of

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from itertools import pairwise
 
 from schemas.codes import Rank
-from services.extract.engine.phrases.actors import MARKS, NAMES_STATE, Actor, Group
+from services.extract.engine.phrases.actors import MARKS, Actor, Group
 from services.extract.engine.phrases.appositions import names_counterpart
-from services.extract.engine.phrases.brackets import abbreviates, without_abbreviations
-from services.extract.engine.phrases.jointly import acts_on, of_both
+from services.extract.engine.phrases.belonging import holds_office, names_holder, with_their_states
+from services.extract.engine.phrases.brackets import abbreviates
+from services.extract.engine.phrases.jointly import of_both
+from services.extract.engine.phrases.listed import only_comma
 from services.extract.engine.text import Text
 from services.extract.engine.words.items import Item, gap, has_comma
 
@@ -42,7 +43,7 @@ def _aside(text: Text, before: Item, item: Item, following: Item) -> tuple[Actor
     bare = office.iso is None and office.person is None and office.name is None and not office.plural and not office.definite
     closed = gap(item, following) == 0 and "verb" in following.tags and text.norm[item.end : following.start].strip() == ","
     named = holder.iso is not None and holder.name is not None
-    return (holder, office) if bare and closed and named and _only_comma(text, before, item) else None
+    return (holder, office) if bare and closed and named and only_comma(text, before, item) else None
 
 
 def with_prepositions(text: Text, items: list[Item]) -> list[Item]:
@@ -132,115 +133,10 @@ def _preposition(item: Item) -> bool:
     return not item.readings or any(name.startswith("p.") for reading in item.readings for name in reading.entry.classes)
 
 
-def listed(text: Text, items: list[Item]) -> list[Item]:
-    """A list with commas that ends in "and" ("A, B, C and D"): the commas of it join as "and" does."""
-    items = without_abbreviations(text, items) if text.capitals else items
-    _list_officials(text, items)
-    _list_nations(text, items)
-    for position, item in enumerate(items):
-        if not _state_without_marks(item):
-            continue
-        end = position
-        while end + 1 < len(items) and _state_without_marks(items[end + 1]) and _only_comma(text, items[end], items[end + 1]):
-            end += 1
-        closes = (
-            end + 1 < len(items)
-            and items[end + 1].tags & _CLOSES_LIST
-            and "conj" in items[end + 1].tags
-            and gap(items[end], items[end + 1]) == 0
-        )
-        opens = position > 0 and _may_lead_list(items[position - 1]) and _only_comma(text, items[position - 1], item)
-        if (closes and (end > position or opens)) or (end > position and not opens and _act_together(items, position, end)):
-            for member in items[position + (0 if opens else 1) : end + 1]:
-                member.tags = member.tags | {"conj", "listed"}
-    return items
-
-
-_CLOSES_LIST = NAMES_STATE | {"army.actor"}
-_PEOPLE = frozenset({"official", "person"})
-
-
-def _list_nations(text: Text, items: list[Item]) -> None:
-    """ "officials Israeli, Egyptian and Jordanian": behind an office in the plural adjectives with commas join up to the one with "and"."""
-    for position, item in enumerate(items):
-        if not isinstance(item.value, Group) or not (item.value.members[-1].plural or item.value.members[-1].kind == "delegation"):
-            continue
-        end = position
-        while end + 1 < len(items) and _bare_nation(items[end + 1]) and _only_comma(text, items[end], items[end + 1]):
-            end += 1
-        closes = end > position and end + 1 < len(items) and {"demonym", "conj"} <= items[end + 1].tags
-        if closes and gap(items[end], items[end + 1]) == 0:
-            for member in items[position + 1 : end + 1]:
-                member.tags = member.tags | {"conj", "listed"}
-
-
-def _bare_nation(item: Item) -> bool:
-    return "demonym" in item.tags and "actor" not in item.tags and "conj" not in item.tags
-
-
-def _list_officials(text: Text, items: list[Item]) -> None:
-    """ "minister A, the Jordanian minister B": two offices of different states, both with their holders, are no apposition."""
-    verb = next((item.start for item in items if "verb" in item.tags), 0)
-    for position, (before, item) in enumerate(pairwise(items)):
-        if before.tags & _FRONTED and before.start < verb:
-            continue  # "received by the king, the president said": what follows is the subject
-        people = bool(_PEOPLE & before.tags) and bool(_PEOPLE & item.tags)
-        listed_here = people and not item.tags & MARKS and _only_comma(text, before, item) and _goes_on(items, position)
-        if listed_here and not acts_on(items, position):
-            first, second = before.value, item.value
-            if isinstance(first, Group) and isinstance(second, Group) and _two_holders(first.members[-1], second.members[0]):
-                item.tags = item.tags | {"conj", "listed"}
-
-
-def _goes_on(items: list[Item], position: int) -> bool:
-    """ "with minister A, minister B and minister C": behind a preposition a comma alone is no "and"; the list must be closed by one."""
-    if items[position].tags.isdisjoint(MARKS - {"conj"}):
-        return True
-    closing = next((item for item in items[position + 2 :] if not _PEOPLE & item.tags or item.tags & MARKS), None)
-    return closing is not None and {"actor", "conj"} <= closing.tags
-
-
-_FRONTED = frozenset({"p.by", "p.beside"})
-
-
-def _two_holders(first: Actor, second: Actor) -> bool:
-    if first.name is None or second.name is None:
-        return False
-    known = first.person is not None and second.person is not None and first.person != second.person
-    return known or (second.iso is not None and first.iso != second.iso)
-
-
-def _act_together(items: list[Item], position: int, end: int) -> bool:
-    """ "A, B sign": a list that begins a headline and has its verb right behind it."""
-    return position == 0 and end + 1 < len(items) and "svo" in items[end + 1].tags and gap(items[end], items[end + 1]) == 0
-
-
-def _may_lead_list(item: Item) -> bool:
-    """A state, or an office in the plural ("ministers of A, B and C"); never a person, whose comma closes an apposition."""
-    if not isinstance(item.value, Group):
-        return False
-    actor = item.value.members[-1]
-    if actor.kind == "capital":
-        return item.tags.isdisjoint(_PARTING)
-    several = actor.plural or "army" in actor.tags  # "ministers of A, B and C", "forces from A, B and C"
-    return actor.kind == "state" or (actor.kind in ("official", "org") and several and actor.name is None)
-
-
-_PARTING = MARKS - {"p.of"}
-
-
-def _state_without_marks(item: Item) -> bool:
-    return "actor" in item.tags and not item.tags.isdisjoint(NAMES_STATE) and item.tags.isdisjoint(_PARTING)
-
-
-def _only_comma(text: Text, left: Item, right: Item) -> bool:
-    return gap(left, right) == 0 and text.norm[left.end : right.start if right.lead < 0 else right.lead].strip() == ","
-
-
 def grouped(text: Text, items: list[Item]) -> list[Item]:
     """Actors joined by "and" become one item; what the first says of all (ministers of, "his counterpart") is handed on."""
     out: list[Item] = []
-    items = _with_their_states(items) if text.capitals else items
+    items = with_their_states(items) if text.capitals else items
     for position, item in enumerate(items):
         before = out[-1] if out and ("conj" in item.tags or "demonym" in item.tags or isinstance(item.value, Group)) else None
         if before is None or not isinstance(before.value, Group):
@@ -272,8 +168,8 @@ def grouped(text: Text, items: list[Item]) -> list[Item]:
         following = items[position + 1] if position + 1 < len(items) else None
         if (
             names_counterpart(text, before, item, following)
-            or _names_holder(before, item)
-            or _holds_office(before, item)
+            or names_holder(before, item)
+            or holds_office(before, item)
             or _in_brackets(text, before, item)
         ):
             continue
@@ -294,66 +190,6 @@ def _in_brackets(text: Text, before: Item, item: Item) -> bool:
         or inner.iso != before.value.members[-1].iso
     ):
         return False
-    before.end, before.last = item.end, item.last
-    return True
-
-
-def _with_their_states(items: list[Item]) -> list[Item]:
-    """`items` without the states in the possessive that only say whose the person right behind them is."""
-    if all("poss" not in item.tags for item in items):
-        return items
-    return [item for k, item in enumerate(items) if k + 1 == len(items) or not _of_its_state(item, items[k + 1])]
-
-
-def _of_its_state(before: Item, item: Item) -> bool:
-    """ "with Israel's X": a state in the possessive right before one of its people only says whose he is; its marks become his."""
-    if not (isinstance(before.value, Group) and isinstance(item.value, Group)) or "poss" not in before.tags or gap(before, item) > 0:
-        return False
-    owner, held = before.value.members, item.value.members[0]
-    if len(owner) != 1 or owner[0].kind != "state" or held.kind not in ("person", "official") or held.iso != owner[0].iso:
-        return False
-    item.tags = item.tags | (before.tags & MARKS)
-    item.start, item.first, item.lead = before.start, before.first, before.lead
-    return True
-
-
-def _names_holder(before: Item, item: Item) -> bool:
-    """ "the Bahraini monarch King Hamad": what stands right behind an office without a name names its holder; it becomes part of it."""
-    if not (isinstance(before.value, Group) and isinstance(item.value, Group)) or item.tags & MARKS or gap(before, item) != 0:
-        return False
-    office, known = before.value.members[-1], item.value.members[0]
-    if office.kind != "official" or office.person is not None or office.name is not None or office.plural or "his.actor" in item.tags:
-        return False
-    named = known.kind == "person" or (known.kind == "official" and known.name is not None)
-    if "grade" in known.tags and known.iso is None and not named and len(item.value.members) == 1:
-        before.end, before.last = item.end, item.last  # "the head of the service, general": his grade, whose name follows
-        return True
-    if not named or "after_comma" in item.tags or not (known.iso == office.iso or (known.kind == "official" and known.iso is None)):
-        return False
-    office.person, office.name, office.end = known.person, known.name, item.end
-    before.value.members.extend(item.value.members[1:])
-    before.end, before.last = item.end, item.last
-    before.tags = before.tags | {"person"}
-    return True
-
-
-def _holds_office(before: Item, item: Item) -> bool:
-    """ "General A, head of the Sovereignty Council": an office without a name right behind a name is its bearer's."""
-    if not (isinstance(before.value, Group) and isinstance(item.value, Group)) or item.tags & MARKS or gap(before, item) != 0:
-        return False
-    known, office = before.value.members[-1], item.value.members[0]
-    if known.kind not in ("official", "person") or (known.person is None and known.name is None):
-        return False
-    bare = office.kind == "official" and office.person is None and office.name is None and not office.plural and office.rank is not None
-    same = office.iso == known.iso or (
-        office.iso is None and ("apposed" in known.tags or (known.kind == "person" and known.rank is not None))
-    )
-    if not bare or known.iso is None or not same or {"speaker_for", "counterpart", "official"} & office.tags:
-        return False
-    if "apposed" not in known.tags:  # of several offices the first one counts
-        known.rank, known.office = office.rank, office.office
-    known.tags |= {"apposed"}
-    before.value.members.extend(item.value.members[1:])
     before.end, before.last = item.end, item.last
     return True
 

@@ -9,14 +9,11 @@ from schemas.codes import ActorLevel, Rank
 from services.extract.engine.phrases.actors import ANY_COMPANY, FIELD, LEVELS, MARKS, Actor, Group
 from services.extract.engine.phrases.chains import named_by_surname
 from services.extract.engine.phrases.frontwords import HEADS, Front, found_in_front
+from services.extract.engine.phrases.strangers import unknown_name
 from services.extract.engine.text import Text
 from services.extract.engine.words.items import Item, gap, has_comma
-from services.extract.engine.words.names import capital_name, name_before, whole_name
+from services.extract.engine.words.names import name_before, whole_name
 
-LINK_LETTERS = 2
-NAME_CHARS = 60
-NAME_WORDS = 3
-"""Words of an unknown name at most."""
 PORTFOLIO_WORDS = 3
 """Words of a ministry that the lexicon does not know, between "minister" and the state's adjective, at most."""
 _STATE, _PERSON = frozenset({"state"}), frozenset({"person"})
@@ -497,7 +494,7 @@ class _Phrase:
         after = self.items[self.position] if self.position < len(self.items) else None
         if unsaid and not (after is not None and (({"verb", "conj"} & after.tags == {"verb"}) or {"conj", "actor"} <= after.tags)):
             return  # where nothing but a verb closes the name, the words may say what the holder does
-        name = _unknown_name(text, self.last, after)
+        name = unknown_name(text, self.last, after)
         if name is None:
             before = self.items[self.at - 1].end if self.at else 1
             first = self.items[self.at]
@@ -513,53 +510,3 @@ class _Phrase:
 def _member(item: Item) -> Actor:
     assert isinstance(item.value, Group)
     return item.value.members[0]
-
-
-def _unknown_name(text: Text, last: Item, after: Item | None) -> tuple[int, int] | None:
-    """The words right behind an office when the lexicon knows none of them: a name, closed by a comma, a known word or its third word."""
-    limit = after.start if after is not None else len(text.norm)
-    if text.capitals:
-        return _capital_name(text, last, limit)
-    start = last.end
-    while start < limit and text.norm[start] in " ,":
-        start += 1
-    after_comma = "," in text.norm[last.end : start]
-    end, words = start, 0
-    position = start
-    while position < limit and words < NAME_WORDS and position - start < NAME_CHARS:
-        begin = position
-        while position < limit and (text.flat[position] != " " or _hyphen(text, position)):
-            position += 1
-        words += position - begin > LINK_LETTERS  # "son of", "house of" and the like link names
-        end = position
-        if position < limit and text.norm[position] != " ":
-            break
-        while position < limit and text.norm[position] == " ":
-            position += 1
-        if position < limit and text.flat[position] == " ":
-            break
-    if end <= start or not text.norm[start:end].strip():
-        return None
-    closed = end < len(text.norm) and text.norm[end] in ",("
-    if after_comma and not (closed and words >= 2):
-        return None
-    if not after_comma and words < 2:
-        return None
-    return (start, end) if closed or (after is not None and after.start - end <= 1) else None
-
-
-def _hyphen(text: Text, position: int) -> bool:
-    """Whether a hyphen within a name stands there, no dash."""
-    return text.norm[position] == "-" and text.flat[position - 1] != " " and text.flat[position + 1 : position + 2] not in ("", " ")
-
-
-def _capital_name(text: Text, last: Item, limit: int) -> tuple[int, int] | None:
-    """The words with capitals right behind an office; behind a comma only a full name that a comma closes again."""
-    found = capital_name(text, last.end, limit)
-    if found is None:
-        return None
-    between = text.norm[last.end : found[0]]
-    if "," not in between:
-        return found if between == " " else None
-    closed = text.norm[found[1] : found[1] + 1] in (",", ")") or not text.norm[found[1] : found[1] + 2].strip(" .\n")
-    return found if closed and " " in text.norm[slice(*found)] else None
