@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.codes import Discourse, Domain, EventType, EvidenceRole, Instrument, Stage
+from schemas.codes import Discourse, Domain, EventType, EvidenceRole, Stage
 from schemas.event import MAX_EVENTS, MAX_SPANS
 from services.extract.engine.assembly.same import dates_fit, same
 from services.extract.engine.clauses.mentions import Mention
@@ -13,8 +13,6 @@ from services.extract.engine.events.standing import discourse_of, stage_of
 from services.extract.engine.events.story import Story
 from services.extract.engine.phrases.actors import Actor, Group
 from services.extract.engine.words.items import Item, Sentence
-
-SPECIFIC = [Instrument.MOU, Instrument.FRAMEWORK_AGREEMENT]
 
 
 def merge(story: Story, sentences: list[Sentence]) -> list[Draft]:

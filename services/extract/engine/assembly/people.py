@@ -13,11 +13,9 @@ from schemas.codes import (
 )
 from services.extract.engine.events.story import Story
 from services.extract.engine.knowledge.lexicon import Lexicon
-from services.extract.engine.phrases.actors import Actor
+from services.extract.engine.phrases.actors import TOP_RANKS, Actor
 
-HEADS = frozenset({Rank.HEAD_OF_STATE, Rank.CROWN_PRINCE, Rank.HEAD_OF_GOVERNMENT})
-
-MINISTERS = HEADS | {Rank.MINISTER_FOREIGN, Rank.MINISTER_DEFENCE, Rank.MINISTER_OTHER}
+MINISTERS = TOP_RANKS | {Rank.MINISTER_FOREIGN, Rank.MINISTER_DEFENCE, Rank.MINISTER_OTHER}
 
 
 def _person(story: Story, actor: Actor, role: PersonRole, day: date | None) -> dict[str, Any]:
@@ -81,7 +79,7 @@ def as_persons(story: Story, actors: list[Actor], role: PersonRole, day: date | 
 
 def level_of(people: tuple[dict[str, Any], ...]) -> Level:
     ranks = [p["rank"] for p in people]
-    if ranks and all(rank in HEADS for rank in ranks):
+    if ranks and all(rank in TOP_RANKS for rank in ranks):
         return Level.HEADS
     if ranks and all(rank is Rank.MINISTER_FOREIGN for rank in ranks):
         return Level.FOREIGN_MINISTERS

@@ -5,8 +5,8 @@ Not here: finders that a construction leads (`subjects`, `complements`, `nearby`
 
 from __future__ import annotations
 
-from services.extract.engine.clauses.roles import IN, OPAQUE, PEOPLE, PLACES, TO, Place, ahead, has_member, is_actor
-from services.extract.engine.phrases.actors import MARKS, Group
+from services.extract.engine.clauses.roles import IN, OPAQUE, TO, Place, ahead, has_member, is_actor
+from services.extract.engine.phrases.actors import MARKS, PEOPLE, PLACES, Group
 from services.extract.engine.words.items import Item, gap
 
 FAR_WORDS = 8
@@ -38,11 +38,6 @@ def _acts_first(place: Place, person: Item) -> bool:
     """Whether the first finite verb of the sentence stands behind the person: nobody unnamed acts before him."""
     verbs = [item for item in place.items[: place.at] if {"verb", "svo"} <= item.tags and item.tags.isdisjoint({"inf", "reduced"})]
     return bool(verbs) and verbs[0].start > person.start
-
-
-def between_far(place: Place) -> list[Item]:
-    """Whom "between" brings in behind a verb that carries the noun ("a meeting is to take place between A and B")."""
-    return [item for item in arranged_between(place) if item not in ahead(place)]
 
 
 def arranged_between(place: Place) -> list[Item]:

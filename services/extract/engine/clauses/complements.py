@@ -20,7 +20,7 @@ from services.extract.engine.clauses.roles import (
     is_plain,
 )
 from services.extract.engine.clauses.subjects import subject, subject_behind
-from services.extract.engine.phrases.actors import Group
+from services.extract.engine.phrases.actors import PEOPLE, Group
 from services.extract.engine.words.items import Item, gap
 
 
@@ -62,9 +62,7 @@ def _marked_genitive(place: Place) -> list[Item]:
 def of(place: Place) -> list[Item]:
     """Officials introduced by "of" or "by" behind a noun ("a visit of the minister", "carried out by")."""
     return [
-        item
-        for item in ahead(place)
-        if is_actor(item) and (item.tags & TO or {"p.by", "p.of"} & item.tags) and has_member(item, ("official", "person", "delegation"))
+        item for item in ahead(place) if is_actor(item) and (item.tags & TO or {"p.by", "p.of"} & item.tags) and has_member(item, PEOPLE)
     ]
 
 

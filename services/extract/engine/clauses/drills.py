@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from services.extract.engine.clauses import complements
 from services.extract.engine.clauses.roles import Place, has_member, is_actor
+from services.extract.engine.phrases.actors import PLACES
 from services.extract.engine.words.items import Item, gap
 
-_PLACES = ("state", "capital", "city")
 _HELD_WORDS = 2
 """Unknown words at most between a drill and the verb that says where it is held."""
 
@@ -39,6 +39,6 @@ def sent_to(place: Place) -> list[Item]:
         item, before = place.items[position], place.items[position - 1]
         if "break" in item.tags:
             return []
-        if is_actor(item) and has_member(item, _PLACES) and {"v.depart", "v.arrive"} & before.tags and gap(before, item) == 0:
+        if is_actor(item) and has_member(item, PLACES) and {"v.depart", "v.arrive"} & before.tags and gap(before, item) == 0:
             return [item]
     return []

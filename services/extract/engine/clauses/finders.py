@@ -20,21 +20,9 @@ from services.extract.engine.clauses.owners import (
     owner,
     told_owner,
 )
-from services.extract.engine.clauses.roles import (
-    CARRIED_WORDS,
-    IN,
-    PEOPLE,
-    PLACES,
-    TO,
-    Finder,
-    Place,
-    ahead,
-    has_member,
-    is_actor,
-    is_plain,
-)
+from services.extract.engine.clauses.roles import CARRIED_WORDS, IN, TO, Finder, Place, ahead, has_member, is_actor, is_plain
 from services.extract.engine.clauses.subjects import subject
-from services.extract.engine.phrases.actors import Group
+from services.extract.engine.phrases.actors import PEOPLE, PLACES, Group
 from services.extract.engine.words.items import Item, gap
 
 
@@ -196,7 +184,6 @@ def bound(place: Place) -> list[Item]:
 
 FINDERS: dict[str, Finder] = {
     "lone_person": around.lone_person,
-    "between_far": around.between_far,
     "arranged_between": around.arranged_between,
     "pair_of": around.pair_of,
     "stranger": around.stranger,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from schemas.codes import ActorLevel
 from services.extract.engine.clauses import complements, subjects
 from services.extract.engine.clauses.roles import PREPOSITIONS, Place, ahead, has_member, is_actor
-from services.extract.engine.phrases.actors import Actor, Group
+from services.extract.engine.phrases.actors import PEOPLE, Actor, Group
 from services.extract.engine.words.items import Item, gap
 
 _CHAIN = frozenset(
@@ -43,7 +43,7 @@ def possessor(place: Place) -> list[Item]:
     for position in range(place.at - 1, -1, -1):
         item = place.items[position]
         unknown = gap(item, last)  # "X's sudden visit": of a person with the ending, over one word that nobody knows
-        if unknown > ("poss" in item.tags and has_member(item, ("official", "person", "delegation"))):
+        if unknown > ("poss" in item.tags and has_member(item, PEOPLE)):
             return []
         if is_actor(item):
             plain = not item.tags & (PREPOSITIONS - {"p.of"})

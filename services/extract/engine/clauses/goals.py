@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.extract.engine.clauses.roles import OPAQUE, Place, has_member, is_actor, is_plain
+from services.extract.engine.phrases.actors import PEOPLE
 from services.extract.engine.words.items import Item, gap
 
 SUBJECT_WORDS = 4
@@ -30,7 +31,7 @@ def traveller_behind(place: Place, goal: Item) -> Item | None:
         words += max(gap(last, item), 0)
         if words > SUBJECT_WORDS or item.tags & OPAQUE:
             return None
-        if acts(item) and has_member(item, ("official", "person", "delegation")):
+        if acts(item) and has_member(item, PEOPLE):
             return item
         last = item
     return None

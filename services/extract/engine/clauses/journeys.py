@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from schemas.codes import Rank
 from services.extract.engine.clauses.complements import adjectives, between, of
-from services.extract.engine.clauses.roles import IN, PEOPLE, PLACES, TO, Place, ahead, has_member, is_actor, is_plain
+from services.extract.engine.clauses.roles import IN, TO, Place, ahead, has_member, is_actor, is_plain
 from services.extract.engine.clauses.subjects import object_, subject
-from services.extract.engine.phrases.actors import Group
+from services.extract.engine.phrases.actors import PEOPLE, PLACES, Group
 from services.extract.engine.words.items import Item, gap
 
 BOARD_WORDS = 4

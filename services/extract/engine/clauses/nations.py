@@ -3,17 +3,8 @@
 from __future__ import annotations
 
 from schemas.codes import ActorLevel
-from services.extract.engine.clauses.roles import (
-    IN,
-    PLACES,
-    TO,
-    Place,
-    ahead,
-    has_member,
-    is_actor,
-    is_plain,
-)
-from services.extract.engine.phrases.actors import Group
+from services.extract.engine.clauses.roles import IN, TO, Place, ahead, has_member, is_actor, is_plain
+from services.extract.engine.phrases.actors import PLACES, Group
 from services.extract.engine.words.items import Item, gap
 
 

@@ -5,9 +5,9 @@ Not here: finders that look over the whole clause (`finders`).
 
 from __future__ import annotations
 
-from services.extract.engine.clauses.roles import IN, PLACES, TO, Place, ahead, has_member, is_actor, is_plain
+from services.extract.engine.clauses.roles import IN, TO, Place, ahead, has_member, is_actor, is_plain
 from services.extract.engine.clauses.subjects import subject, subject_behind
-from services.extract.engine.phrases.actors import Group
+from services.extract.engine.phrases.actors import PEOPLE, PLACES, Group
 from services.extract.engine.words.items import Item, gap
 
 NAME_WORDS = 4
@@ -71,12 +71,12 @@ def recipient_of(place: Place) -> list[Item]:
 
 def two_named(place: Place) -> list[Item]:
     """The people of two states that the sentence names: who "they" are of whom "their meeting" is told."""
-    people = [item for item in place.items if is_actor(item) and has_member(item, ("official", "person", "delegation")) and states(item)]
-    named = {state for item in people for state in states(item)}
+    people = [item for item in place.items if is_actor(item) and has_member(item, PEOPLE) and states_of(item)]
+    named = {state for item in people for state in states_of(item)}
     return people if len(named) == 2 else []
 
 
-def states(item: Item) -> list[str]:
+def states_of(item: Item) -> list[str]:
     """The states of those whom a phrase names."""
     return item.value.states if isinstance(item.value, Group) else []
 

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from services.extract.engine.clauses import complements
 from services.extract.engine.clauses.relatives import antecedent
-from services.extract.engine.clauses.roles import (
-    CARRIED_WORDS,
-    PEOPLE,
-    Place,
-    ahead,
-    has_member,
-    is_actor,
-    is_plain,
-)
+from services.extract.engine.clauses.roles import CARRIED_WORDS, Place, ahead, has_member, is_actor, is_plain
 from services.extract.engine.clauses.subjects import subject
+from services.extract.engine.phrases.actors import PEOPLE
 from services.extract.engine.words.items import Item, gap
 
 

@@ -12,8 +12,6 @@ from services.extract.engine.clauses.mentions import Modality
 from services.extract.engine.phrases.actors import Group
 from services.extract.engine.words.items import Item, gap
 
-PEOPLE = ("official", "person", "delegation")
-PLACES = ("state", "capital", "city")
 CARRIED_WORDS = 6
 """Unknown words between a noun and the verb behind it that says whom it brought together."""
 REACH_WORDS = 14

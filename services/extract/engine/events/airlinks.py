@@ -11,13 +11,12 @@ from services.extract.engine.clauses.roles import Place
 from services.extract.engine.events.drafts import Draft
 from services.extract.engine.events.eventdates import looks_ahead, shared_date
 from services.extract.engine.events.pacts import only_named
-from services.extract.engine.events.story import PLACES, Story
-from services.extract.engine.phrases.actors import Actor, Group
+from services.extract.engine.events.story import Story
+from services.extract.engine.phrases.actors import PLACES, Actor, Group
 from services.extract.engine.words.items import Item, Sentence, gap
 
 FREQUENCY_WORDS = 15
 """Words between a flight and how often it is flown, at most."""
-AIRSPACE = frozenset({FlightsAction.AIRSPACE_OPENED, FlightsAction.AIRSPACE_CLOSED})
 
 
 def build_flights(story: Story, sentence: Sentence, place: Place, mention: Mention) -> str | bool:

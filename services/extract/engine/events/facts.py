@@ -6,10 +6,10 @@ from itertools import pairwise
 
 from schemas.codes import ActorLevel, EventType, EvidenceRole
 from services.extract.engine.clauses.mentions import Mention
+from services.extract.engine.clauses.recalled import recalls
 from services.extract.engine.clauses.roles import Place, is_actor
 from services.extract.engine.clauses.subjects import subject
 from services.extract.engine.events.dating import dates
-from services.extract.engine.events.recalled import recalls
 from services.extract.engine.events.story import Story
 from services.extract.engine.phrases.actors import Group
 from services.extract.engine.words.items import Item, Sentence, gap

@@ -11,8 +11,8 @@ from services.extract.engine.clauses.mentions import Mention, party_span
 from services.extract.engine.clauses.roles import IN, Place, is_actor
 from services.extract.engine.events.pacts import INHERITED_WEIGHT, where
 from services.extract.engine.events.reference import RESOLVED
-from services.extract.engine.events.story import MEMORY, PLACES, TRAVELLERS, Story, keep, known
-from services.extract.engine.phrases.actors import Actor, Group
+from services.extract.engine.events.story import MEMORY, Story, keep, known
+from services.extract.engine.phrases.actors import PEOPLE, PLACES, Actor, Group
 from services.extract.engine.words.items import Item, Sentence, gap
 
 
@@ -175,7 +175,7 @@ def _two_sides(story: Story, place: Place, mention: Mention) -> tuple[list[Actor
     """Who meets whom: as the roles say; who is met by nobody named is met by the one spoken of."""
 
     def members(role: str) -> list[Actor]:
-        return [known(story, actor) for actor in mention.roles.get(role, Group()).members if actor.kind in TRAVELLERS]
+        return [known(story, actor) for actor in mention.roles.get(role, Group()).members if actor.kind in PEOPLE]
 
     both = members("both")
     if both and all(RESOLVED in actor.tags for actor in both) and in_person(place):
@@ -194,7 +194,7 @@ def _among(place: Place, unnamed: list[Actor]) -> list[Actor]:
     """Who is named of "officials, including X and Y": they are of the officials' state unless another one is told."""
     for item, following in pairwise(place.items[place.at + 1 :]):
         if "including" in item.tags and isinstance(following.value, Group):
-            named = [actor for actor in _listed_from(place, following) if actor.kind in TRAVELLERS]
+            named = [actor for actor in _listed_from(place, following) if actor.kind in PEOPLE]
             for actor in named:
                 actor.iso = actor.iso or unnamed[0].iso
             return named

@@ -9,13 +9,14 @@ from services.extract.engine.clauses.complements import with_
 from services.extract.engine.clauses.finders import FINDERS
 from services.extract.engine.clauses.licence import decided, took_place
 from services.extract.engine.clauses.mentions import Mention, party_span
+from services.extract.engine.clauses.nearby import states_of
 from services.extract.engine.clauses.roles import IN, Place, is_actor
 from services.extract.engine.events.inheritance import inherited_parties, whole_text
 from services.extract.engine.events.instruments import another_instrument, describe_instrument
 from services.extract.engine.events.reference import RESOLVED
 from services.extract.engine.events.standing import discourse_of
-from services.extract.engine.events.story import PLACES, Story
-from services.extract.engine.phrases.actors import Actor, Group
+from services.extract.engine.events.story import Story
+from services.extract.engine.phrases.actors import PLACES, Actor, Group
 from services.extract.engine.words.items import Item, Sentence, gap
 
 PRE_SIGNATURE = frozenset(
@@ -142,7 +143,7 @@ def _sides(story: Story, sentence: Sentence, place: Place, mention: Mention) -> 
         states += announcer
     elif announcer and _only_with(place, mention):
         states = announcer + states
-    elif "passive" in mention.trigger.tags and len(states) > 1 and set(states) <= {s for item in with_(place) for s in _states(item)}:
+    elif "passive" in mention.trigger.tags and len(states) > 1 and set(states) <= {s for item in with_(place) for s in states_of(item)}:
         return []  # "was signed with B and C": they are one side, the other goes unsaid
     if len(states) == 1 and mention.rule.unsaid and (home := unsaid_home(story, place, states[0])) is not None:
         states = [home, *states]
@@ -209,10 +210,6 @@ def _only_with(place: Place, mention: Mention) -> bool:
     if any(FINDERS[name](one) for name in ("genitive", "between", "adjectives") for one in places):
         return False
     return any(with_(one) for one in places)
-
-
-def _states(item: Item) -> list[str]:
-    return item.value.states if isinstance(item.value, Group) else []
 
 
 def where(place: Place) -> Actor | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from schemas.codes import ActorLevel, Rank
 from services.extract.engine.clauses.roles import IN, TO, Place, is_actor
 from services.extract.engine.knowledge.entries import Entry
-from services.extract.engine.phrases.actors import MARKS, Actor, Group
+from services.extract.engine.phrases.actors import MARKS, PEOPLE, PLACES, TOP_RANKS, Actor, Group
 from services.extract.engine.words.items import Item, Sentence, gap
 
 BOTH, THEY, WITH = "anaphor.both", "anaphor.they", "anaphor.with"
@@ -22,17 +22,14 @@ RESOLVED = "anaphor.told"
 """The mark of a phrase that has got its actors from what was told before."""
 FAR, NEAR = 4, 1
 """Sentences over which a noun ("the two sides") and a pronoun ("they") refer back."""
-PEOPLE = frozenset({"official", "person", "delegation"})
-PLACES = frozenset({"state", "capital", "city"})
 RECIPROCAL, OF_STATES = "each_other", "state"
 """Keys of words for two: "each other" acts on nobody new; countries and governments are no people."""
 
 _AT = IN | TO | {"p.from"}
 _ANY_TWO = Entry(frozenset({THEY}), "", number=2)
-_HEADS = frozenset({Rank.HEAD_OF_STATE, Rank.CROWN_PRINCE, Rank.HEAD_OF_GOVERNMENT})
 _KINDS = {
     Rank.MINISTER_OTHER: frozenset({Rank.MINISTER_OTHER, Rank.MINISTER_FOREIGN, Rank.MINISTER_DEFENCE, Rank.DEPUTY_MINISTER}),
-    Rank.HEAD_OF_STATE: _HEADS,
+    Rank.HEAD_OF_STATE: TOP_RANKS,
 }
 """Which ranks the plural of an office covers: "the two ministers" may be of any portfolio."""
 

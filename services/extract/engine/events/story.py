@@ -20,10 +20,6 @@ MEMORY = 50
 
 MAX_PARTIAL = 200
 
-TRAVELLERS = ("official", "person", "delegation")
-
-PLACES = ("state", "capital", "city")
-
 
 @dataclass(frozen=True, slots=True)
 class Denial:

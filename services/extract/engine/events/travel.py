@@ -12,8 +12,8 @@ from services.extract.engine.clauses.roles import Place, is_actor, is_plain
 from services.extract.engine.clauses.subjects import subject
 from services.extract.engine.events.dating import day_of
 from services.extract.engine.events.pacts import INHERITED_WEIGHT, where
-from services.extract.engine.events.story import MEMORY, PLACES, TRAVELLERS, Story, keep, known
-from services.extract.engine.phrases.actors import Actor, Group
+from services.extract.engine.events.story import MEMORY, Story, keep, known
+from services.extract.engine.phrases.actors import PEOPLE, PLACES, Actor, Group
 from services.extract.engine.words.dates import When
 from services.extract.engine.words.items import Sentence, gap
 
@@ -81,7 +81,7 @@ def _further_stops(story: Story, place: Place, mention: Mention, goal: Actor) ->
 
 def _visitors(story: Story, place: Place, mention: Mention) -> list[Actor]:
     """Who travels; of "officials, among them X" it is X, and the visits are a series."""
-    visitors = [actor for actor in mention.roles.get("visitor", Group()).members if actor.kind in TRAVELLERS]
+    visitors = [actor for actor in mention.roles.get("visitor", Group()).members if actor.kind in PEOPLE]
     including = _including(place)
     if including is not None and visitors and visitors[0].plural:
         visitors = [including]

@@ -10,6 +10,11 @@ from dataclasses import dataclass, field
 from schemas.codes import UNIQUE_OFFICES, ActorLevel, Rank
 from services.extract.engine.words.items import Item
 
+PEOPLE = ("official", "person", "delegation")
+"""Kinds of actors who meet and travel."""
+PLACES = ("state", "capital", "city")
+"""Kinds of actors where one can be."""
+TOP_RANKS = frozenset({Rank.HEAD_OF_STATE, Rank.CROWN_PRINCE, Rank.HEAD_OF_GOVERNMENT})
 ANY_COMPANY = "company"
 """The key of a word for a company whatever its name."""
 FIELD = "field="

@@ -16,12 +16,11 @@ from services.extract.engine.knowledge.data import Office
 from services.extract.engine.knowledge.entries import Entry
 from services.extract.engine.knowledge.formtable import Reading
 from services.extract.engine.knowledge.lexicon import Lexicon, Person
-from services.extract.engine.phrases.actors import FIELD, Actor, Group, is_unique_office
+from services.extract.engine.phrases.actors import FIELD, TOP_RANKS, Actor, Group, is_unique_office
 from services.extract.engine.text import Text
 from services.extract.engine.words.items import Item, Sentence, gap
 from services.extract.engine.words.particles import NEXT
 
-HEADS = frozenset({Rank.HEAD_OF_STATE, Rank.CROWN_PRINCE, Rank.HEAD_OF_GOVERNMENT})
 KINGDOMS = frozenset({"MAR", "SAU", "JOR", "BHR"})
 """States that "the Kingdom" may mean (ontology S7)."""
 HOME_ORGANS = frozenset({"government", "parliament", "ministry"})
@@ -294,7 +293,7 @@ def _office(text: Text, actor: Actor, context: Context) -> str | None:
     if actor.rank is Rank.SPEAKER:
         return f"{actor.rank} {actor.office}"  # of which chamber the office says
     if actor.rank is not None and is_unique_office(actor.rank):
-        return None if _stranger(text, actor) and actor.rank in HEADS else actor.rank.value
+        return None if _stranger(text, actor) and actor.rank in TOP_RANKS else actor.rank.value
     if not context.unsaid and _home_organ(text, actor, context) and actor.head is not None:
         return _field(actor) or text.flat[slice(*actor.head)].strip()
     if not context.unsaid or actor.kind not in ("official", "org") or actor.level is not ActorLevel.STATE or actor.head is None:
