@@ -14,6 +14,8 @@ TENSES = frozenset(_BY_WEIGHT)
 _FORMS = frozenset({"ptc", "inf", "ger"})
 _OPENERS = frozenset({"aux", "refl", "neg.part", "pron"})
 """What a verb of several words begins with."""
+MADE = frozenset({"passive", "refl", "negated", "hearsay", "before", "after_comma"})
+"""Marks that only joining gives."""
 PARTITIVE = "partitive"
 """A mark of small words that are "of" behind a noun, and an article behind a verb or at the beginning."""
 _NOUN_MARKS = frozenset({"def", "p.of", "to", "in", "indef", "poss"})
