@@ -5,6 +5,7 @@ Not here: finders that a construction leads (`subjects`, `complements`, `nearby`
 
 from __future__ import annotations
 
+from services.extract.engine.clauses.complements import genitive, of
 from services.extract.engine.clauses.roles import IN, OPAQUE, TO, Place, ahead, has_member, is_actor
 from services.extract.engine.phrases.actors import MARKS, PEOPLE, PLACES, Group
 from services.extract.engine.words.items import Item, gap
@@ -64,6 +65,17 @@ def stranger(place: Place) -> list[Item]:
     people = [item for item in place.items[: place.at] if is_actor(item) and has_member(item, PEOPLE)]
     others = [item for item in people if isinstance(item.value, Group) and item.value.states and item.value.states != [home]]
     return others if len(others) == 1 and len(people) > 1 and others[0].tags.isdisjoint(MARKS | {"poss"}) else []
+
+
+def visitor_before(place: Place) -> list[Item]:
+    """Whose visit or programme it is that the sentence names before ("the visit of A to B was marked by talks with")."""
+    for position in range(place.at - 1, -1, -1):
+        if {"n.visit", "n.agenda"} & place.items[position].tags:
+            there = Place(place.items, position)
+            found = genitive(there) or of(there)[:1]
+            if found and found[0].start < place.trigger.start:
+                return found
+    return []
 
 
 def pair_of(place: Place) -> list[Item]:

@@ -16,7 +16,7 @@ def judge(place: Place) -> Modality:
     result = Modality(course="noun" if _as_noun(place) else _tense(trigger))
     if "negated" in trigger.tags:
         result.course = "negated"
-        result.will_not = "fut" in trigger.tags
+        result.will_not = "fut" in trigger.tags or ("would" in trigger.tags and _says_of_himself(place))
         return result
     if (unsure := _by_its_subject(place) or asked_for(place)) is not None:
         result.course = unsure
@@ -50,6 +50,12 @@ def judge(place: Place) -> Modality:
         last = item
     _told_behind(place, result)
     return result
+
+
+def _says_of_himself(place: Place) -> bool:
+    """ "A warned that he would not sign": said of oneself, with a pronoun, it is a decision."""
+    said = next((item for item in reversed(place.items[: place.at]) if "verb" in item.tags), None)
+    return said is not None and "say" in said.tags and "pronoun" in place.items[place.at - 1].tags
 
 
 def _told_behind(place: Place, result: Modality) -> None:
@@ -393,6 +399,8 @@ def _held_behind(place: Place, carrier: str) -> str | None:
         before = place.items[behind_at - 1]
         if "neg" in before.tags and gap(before, item) == 0 and {carrier, "light", "v.hold"} & item.tags:
             return "negated"  # where "not" is a word of its own
+        if {"v.begin", "fut"} <= item.tags and "n.meet" in place.trigger.tags:
+            return "future"  # "a round of talks that will begin on Monday"
         if carrier in item.tags or "light" in item.tags or ({"v.hold", "svo"} <= item.tags and "would" not in item.tags):
             return ("future" if planned else None) if "bare_inf" in item.tags else _tense(item)
         if "verb" in item.tags or ("break" in item.tags and not {"relative", "inverts"} & item.tags):

@@ -33,6 +33,8 @@ def settle(place: Place, sentence: Sentence, modality: Modality) -> Modality:
         modality.course = "future"
     if modality.course == "future" and "n.meet" in place.trigger.tags and _went_for(place):
         modality.course = "past"
+    if modality.course == "future" and _had_gone_for(place):
+        modality.course, modality.background = "past", True
     if modality.course == "future" and (_depends(place) or _foretold(place) or _ought(place)):
         modality.course = "hypothetical"
     return modality
@@ -45,6 +47,15 @@ def _went_for(place: Place) -> bool:
         return False
     verb = next((item for item in reversed(place.items[: place.at]) if "verb" in item.tags), None)
     return verb is not None and {"v.go", "perf"} <= verb.tags
+
+
+def _had_gone_for(place: Place) -> bool:
+    """ "had gone to B to take part in a summit": what somebody had gone for is as old as his going."""
+    opener = next((at for at in range(place.at - 1, max(place.at - 4, -1), -1) if "purpose" in place.items[at].tags), None)
+    if opener is None or any("verb" in item.tags for item in place.items[opener : place.at]):
+        return False
+    verb = next((item for item in reversed(place.items[:opener]) if {"verb", "break"} & item.tags), None)
+    return verb is not None and {"verb", "before"} <= verb.tags
 
 
 def _sequel(place: Place) -> str | None:

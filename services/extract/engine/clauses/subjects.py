@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.extract.engine.clauses.asides import behind_aside, is_brought_along
 from services.extract.engine.clauses.firsts import first_to, link_of_first
 from services.extract.engine.clauses.goals import SUBJECT_WORDS, acts, is_goal, traveller_behind
+from services.extract.engine.clauses.namely import spelled_out
 from services.extract.engine.clauses.relatives import actor_before, antecedent
 from services.extract.engine.clauses.roles import (
     FRONT_WORDS,
@@ -330,8 +331,7 @@ def object_(place: Place) -> list[Item]:
         elif is_plain(item):
             if "svo" in place.trigger.tags and _speaks(items, place.at, item):
                 return []  # "is to meet B on Sunday, a source said"
-            return (
-                [item] if chosen is not None or "p.obj" in item.tags or (pronoun_before(place) is not None) or is_goal(place, item) else []
-            )
+            acted_on = chosen is not None or "p.obj" in item.tags or (pronoun_before(place) is not None) or is_goal(place, item)
+            return spelled_out(items, item) if acted_on else []
         last = item
     return []

@@ -64,7 +64,7 @@ def build_meeting(story: Story, sentence: Sentence, place: Place, mention: Menti
         if "counterpart" in actor.tags and actor.rank is None:
             actor.rank, actor.office = _office_of(story, side[0])
     visit = _visit_of(story, side)
-    _give_state(story, side, others, visit)
+    _give_state(story, place, side, others, visit)
     _turn_round(side, others, visit)
     side, others = _of_rank(story, side), _of_rank(story, others)
     if not side and mention.roles.get("both"):
@@ -124,18 +124,26 @@ def _officials_meet(story: Story, mention: Mention, states: list[str]) -> str | 
     return _add_meeting(story, mention, EventType.MEETING, states, both)
 
 
-def _give_state(story: Story, side: list[Actor], others: list[Actor], visit: Mention | None) -> None:
+def _give_state(story: Story, place: Place, side: list[Actor], others: list[Actor], visit: Mention | None) -> None:
     """An office without a state that meets somebody on a visit, or who was just met at home, is of the host's state."""
     if visit is not None:
         host: str | None = visit.parties[1] if side[0].iso == visit.parties[0] else visit.parties[0]
     else:
-        host = _host_of(story, side)
+        host = _host_of(story, side) or _of_the_place(place, side, others)
     for actor in others:
         if actor.plural and "counterpart" in actor.tags:
             continue  # "with his counterparts" are of several states
         told = visit is not None or (actor.definite and not actor.plural)
         if actor.iso is None and actor.rank is not None and told:
             actor.iso = host
+
+
+def _of_the_place(place: Place, side: list[Actor], others: list[Actor]) -> str | None:
+    """ "met his counterpart in Cairo": one counterpart without a state, in the capital of another state, is of that state."""
+    there = where(place)
+    alone = len(others) == 1 and "counterpart" in others[0].tags and others[0].name is None and not others[0].plural
+    abroad = there is not None and there.kind in ("state", "capital") and there.iso not in {actor.iso for actor in side}
+    return there.iso if there is not None and alone and abroad else None
 
 
 HOSTED = 2

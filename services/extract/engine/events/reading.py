@@ -125,6 +125,8 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> st
         and _certain(place, anchor)
     ):
         modality.course = "refused"  # a party that says it will not sign a certain text refuses it (ontology K6)
+    if modality.will_not and "negated" in rule.having:
+        modality.course = "cancelled"  # "will not travel to B": who says so calls it off
     if modality.course in UNREAL:
         return UNREAL[modality.course]
     if modality.course == "denied" and rule.type is EventType.AGREEMENT and anchor is not None and _any(place, anchor):
@@ -181,7 +183,7 @@ def _only_spoken_of(place: Place, sentence: Sentence, rule: RuleData, modality: 
     if resolved(place):
         modality.course = "future"
         return False
-    return not (took_place(place) or modality.old or (sentence.headline and _opens(place)))
+    return not (took_place(place) or modality.old or modality.background or (sentence.headline and _opens(place)))
 
 
 def _denied_object(place: Place, anchor: Item) -> bool:

@@ -7,6 +7,7 @@ passive, unless the verb itself is one of motion (`motion`) or reflexive. Not he
 from __future__ import annotations
 
 from services.extract.engine.text import Text
+from services.extract.engine.words.coordinated import TAKES_INFINITIVE, share_auxiliaries
 from services.extract.engine.words.items import Item, gap
 
 _BY_WEIGHT = ("refused", "lapsed", "modal", "would", "before", "fut", "perf", "past", "impf")
@@ -54,7 +55,7 @@ def join_verbs(text: Text, items: list[Item]) -> list[Item]:
             out.append(_after_comma(text, _joined([part for part in parts if "date" not in part.tags])))
             out.extend(part for part in parts if "date" in part.tags)  # "has on Tuesday signed": the day stays a word of its own
             position = used + 1
-    return out
+    return share_auxiliaries(out, [_mark_before(text, item) for item in out])
 
 
 def _settled(text: Text, items: list[Item], position: int) -> Item:
@@ -170,6 +171,7 @@ def _joined(parts: list[Item]) -> Item:
         if not {"inf", "past_inf"} & tags:
             tags.add("verb")
         marks |= auxiliaries[0].tags & {"plan", "must", "agreed"}
+        marks |= {TAKES_INFINITIVE} if "inf" in verb.tags else set()
     if reflexive:
         tags.add("refl")
     if "conj" in first.tags:
