@@ -35,6 +35,7 @@ from services.extract.engine.phrases.context import (
     resolve_twins,
     surnames,
 )
+from services.extract.engine.phrases.epithets import resolve_epithets
 from services.extract.engine.phrases.find import find_actors
 from services.extract.engine.phrases.namesakes import settle_namesakes
 from services.extract.engine.text import Text, normalize
@@ -132,6 +133,8 @@ class Extractor:
         )
         if "twin" in marks:
             resolve_twins(found, context.home)
+        if "epithet" in marks:
+            resolve_epithets(found)
         told = found if whole else found[: last_told(found, reader.rules)]
         words = _phrases(text, told, context, language, marks)
         if names := surnames(text, told, reader.lexicon):

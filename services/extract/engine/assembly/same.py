@@ -61,8 +61,10 @@ def _same_action(draft: Draft, mention: Mention) -> bool:
 
 
 def _sends(mention: Mention) -> list[str]:
-    """Whose mission is opened."""
-    return mention.roles.get("sending", Group()).states[:1]
+    """Whose mission is opened; of two who open it together nobody says whose it is."""
+    sending = mention.roles.get("sending", Group())
+    together = len(sending.states) > 1 and sending.members[0].start < mention.trigger.start
+    return [] if together else sending.states[:1]
 
 
 _ALIKE = {EventType.FLIGHTS: same_link, EventType.EXERCISE: same_drill, EventType.ARMS_DEAL: same_deal}
@@ -136,8 +138,8 @@ def _may_hold(story: Story, actors: list[Actor]) -> bool:
         known = story.lexicon.persons.get(actor.person)
         office = known.office_at(story.published) if known else None
         rank = actor.rank or (office.rank if office else None)
-        if known is None or rank in unnamed:
-            return True
+        if known is None or rank in unnamed or (rank is None and any(held.rank in unnamed for held in known.offices)):
+            return True  # who is to take office, or has just left it, is called by it
     return False
 
 

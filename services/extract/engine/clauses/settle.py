@@ -105,7 +105,8 @@ def _heads_the_line(place: Place, sentence: Sentence) -> bool:
         return _carried_ahead(place, sentence)
     if not found or not sentence.headline:
         return False
-    opens = not sentence.items or found[0].first - sentence.items[0].first <= 1
+    in_front = [item for item in sentence.items if item.start < found[0].start]
+    opens = not in_front or found[0].first - in_front[0].first <= 1 or all("filler" in item.tags for item in in_front)
     return opens and found[0].last + 1 >= place.trigger.first
 
 

@@ -179,6 +179,8 @@ def _candidates(story: Story, place: Place, mention: Mention) -> tuple[Item | No
         governor = _governor(items, position)
         if governor is None and position <= 1:
             opening = item
+        elif governor is not None and {"say", "reduced"} <= governor.tags and governor is not mention.trigger:
+            continue  # "signed a deal on projects announced last year": the day of another thing
         elif governor is not None and "say" in governor.tags and _opens_quotation(items, position, place.at):
             own = (0, item) if own is None else own
         elif governor is not None and "say" in governor.tags and governor is not mention.trigger and not _is_announcement(mention):

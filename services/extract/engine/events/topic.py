@@ -27,7 +27,7 @@ def _people(item: Item) -> list[Actor]:
 
 def unsaid(story: Story, place: Place) -> Group:
     """Who acts when the verb names nobody: the subject of an earlier verb of the sentence, else whom the sentence before spoke of."""
-    if "verb" not in place.trigger.tags or _unknown_behind(place):
+    if "verb" not in place.trigger.tags or _unknown_behind(place) or _stranger_in_front(story, place):
         return Group()
     for position in range(place.at):
         if "verb" in place.items[position].tags:
@@ -62,3 +62,15 @@ def _unknown_behind(place: Place) -> bool:
     if len(behind) < 2 or not (is_actor(behind[0]) and behind[0].tags & (IN | TO)) or gap(place.trigger, behind[0]) > 0:
         return False
     return gap(behind[0], behind[1]) > 1 and "after_comma" not in behind[1].tags
+
+
+def _stranger_in_front(story: Story, place: Place) -> bool:
+    """Whether a name that nobody knows stands right before a verb whose subject stands there: it is the subject, not who was spoken of."""
+    text, trigger = story.text, place.trigger
+    if not text.capitals or "svo" not in trigger.tags or trigger.first < 2:
+        return False
+    before = place.items[place.at - 1] if place.at else None
+    if before is not None and before.last >= trigger.first - 1:
+        return False
+    start = text.starts[trigger.first - 2]
+    return text.raw(start, start + 1).isupper() and text.norm[start - 1] == " "

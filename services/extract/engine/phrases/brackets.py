@@ -19,6 +19,26 @@ def without_abbreviations(text: Text, items: list[Item]) -> list[Item]:
     return out
 
 
+def without_offices(text: Text, items: list[Item]) -> list[Item]:
+    """`items` with an office that only stands in brackets behind itself ("Foreign Minister (FM) X") taken into it."""
+    out: list[Item] = []
+    for item in items:
+        before = out[-1] if out else None
+        if before is not None and _same_office(text, before, item):
+            before.end, before.last = item.end, item.last
+        else:
+            out.append(item)
+    return out
+
+
+def _same_office(text: Text, before: Item, item: Item) -> bool:
+    """Whether the word is nothing but another name, in brackets, for the office right before it."""
+    mine, again = before.entry("office"), item.entry("office")
+    if mine is None or again is None or mine.key != again.key or gap(before, item) != 0:
+        return False
+    return text.norm[before.end : item.start].strip() == "(" and text.norm[item.end : item.end + 1] == ")"
+
+
 def abbreviates(text: Text, before: Item | None, item: Item) -> bool:
     """ "the United Arab Emirates (UAE)": the same state again in brackets is no second one."""
     if before is None or not isinstance(before.value, Group) or not isinstance(item.value, Group) or gap(before, item) != 0:

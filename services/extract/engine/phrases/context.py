@@ -17,8 +17,10 @@ from services.extract.engine.knowledge.entries import Entry
 from services.extract.engine.knowledge.formtable import Reading
 from services.extract.engine.knowledge.lexicon import Lexicon, Person
 from services.extract.engine.phrases.actors import FIELD, TOP_RANKS, Actor, Group, is_unique_office
+from services.extract.engine.phrases.thrones import has_throne
 from services.extract.engine.text import Text
 from services.extract.engine.words.items import Item, Sentence, gap
+from services.extract.engine.words.names import without_numeral
 from services.extract.engine.words.particles import NEXT
 
 KINGDOMS = frozenset({"MAR", "SAU", "JOR", "BHR"})
@@ -155,7 +157,7 @@ def surnames(text: Text, sentences: list[Sentence], lexicon: Lexicon) -> dict[st
             for actor in item.value.members:
                 if actor.name is None or actor.iso is None:
                     continue
-                words = text.flat[actor.name[0] : actor.name[1]].split()
+                words = without_numeral(text.flat[actor.name[0] : actor.name[1]].split())
                 if len(words) >= 2 and len(words[-1]) >= SURNAME_LETTERS and words[-1] not in lexicon.forms:
                     if actor.person is None:
                         actor.person = "~" + words[-1]
@@ -342,5 +344,5 @@ def _say(sentence: Sentence, item: Item, actor: Actor, office: str, context: Con
         actor.iso, actor.person = context.home, context.own[office]  # of two holders the one that goes without its state
     elif office in context.holders and actor.name is None:
         actor.iso, actor.person = context.holders[office]
-    elif context.home is not None and not {"former", "abroad"} & actor.tags:
+    elif context.home is not None and not {"former", "abroad"} & actor.tags and has_throne(actor, context.home, context.persons):
         actor.iso = context.home if context.unsaid or not _elsewhere(sentence, item, context.home) else None

@@ -120,3 +120,8 @@ def _next_word(text: Text, close: int, limit: int) -> int:
 
 def _capital(text: Text, position: int) -> bool:
     return text.source[int(text.index[position])].isupper()
+
+
+def without_numeral(words: list[str]) -> list[str]:
+    """ "Abdullah II" is known as "Abdullah" from then on: the words of a name without the number of its bearer's reign."""
+    return words[:-1] if len(words) > 1 and set(words[-1]) <= {"i", "v", "x"} else words

@@ -140,7 +140,7 @@ def _compose(out: list[Item], verb: Item, last_verb: Item | None, following: Ite
             doing = frozenset(f"ing.{tag[2:]}" for tag in verb.tags if tag.startswith("v."))
             verb.tags = frozenset(tag for tag in verb.tags if tag != "verb" and not tag.startswith("v.")) - FORMS | {"gerund"} | doing
             return
-        elif _reduced(out[-1] if out else None, verb, following):
+        elif _reduced(out[-1] if out else None, verb, following) or (last_verb is not None and _told_then(out[-1], verb, following)):
             told = frozenset({"perf", "passive", "reduced"})
         else:
             told = frozenset({"perf"}) if "perf" in verb.tags else frozenset({"impf"})
@@ -183,7 +183,7 @@ def _told(form: frozenset[str], marks: frozenset[str]) -> frozenset[str] | None:
     if "aux.not" in marks:
         return frozenset({"negated"} | passive)
     if "aux.refuse" in marks:
-        return frozenset({"refused"})
+        return frozenset({"refused", "before"} if "aux.had" in marks else {"refused"})
     if "aux.modal" in marks:
         return frozenset({"modal"} | passive)
     if "aux.future" in marks:
@@ -201,6 +201,13 @@ def _told(form: frozenset[str], marks: frozenset[str]) -> frozenset[str] | None:
         under_way = {"progressive"} if "ing" in form and "aux.was" in marks and "aux.have" not in marks else set()
         return frozenset({"perf"} | passive | under_way)
     return frozenset({"perf", *passive} if passive and "aux.was" in marks else {"impf", *passive})
+
+
+def _told_then(before: Item, verb: Item, following: Item | None) -> bool:
+    """ "signed a deal on projects announced last year": behind the verb of the clause, a participle of saying with a day of its own."""
+    dated = following is not None and "date" in following.tags and gap(verb, following) == 0
+    named = before.tags & {"actor", "person", "office", "org", "state", "city", "capital", "conj", "break", "pronoun"}
+    return dated and {"say", "ptc", "perf"} <= verb.tags and not verb.tags & {"conj"} and not named
 
 
 def _reduced(before: Item | None, verb: Item, following: Item | None) -> bool:
