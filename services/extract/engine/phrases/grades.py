@@ -15,7 +15,7 @@ def with_grades(text: Text, items: list[Item]) -> list[Item]:
     out: list[Item] = []
     for item in items:
         before = out[-1] if out else None
-        if before is None or not _holds(text, before, item):
+        if before is None or not (_holds(text, before, item) or _is_graded(text, before, item)):
             out.append(item)
     return out
 
@@ -36,4 +36,19 @@ def _holds(text: Text, before: Item, item: Item) -> bool:
     holder.name = (start, before.end + len(between.rstrip(" ,")))
     holder.end, before.end, before.last = office.end, item.end, item.last
     before.tags = before.tags | {tag for tag in item.tags if tag.endswith(".actor")}
+    return True
+
+
+def _is_graded(text: Text, before: Item, item: Item) -> bool:
+    """Whether `item` is the grade and the known name, behind a comma, of the office that `before` is; it becomes part of that then."""
+    if not (isinstance(before.value, Group) and isinstance(item.value, Group)) or "grade.actor" not in item.tags or item.tags & MARKS:
+        return False
+    office, holder = before.value.members[-1], item.value.members[0]
+    bare = office.kind == "official" and office.person is None and office.name is None and not office.plural
+    if not bare or "grade.actor" in before.tags or holder.person is None or office.iso not in (None, holder.iso):
+        return False
+    if text.norm[before.end : item.start].strip() != ",":
+        return False
+    office.iso, office.person, office.name, office.end = holder.iso, holder.person, holder.name, holder.end
+    before.end, before.last = item.end, item.last
     return True

@@ -19,6 +19,8 @@ PORTFOLIO_WORDS = 3
 _STATE, _PERSON = frozenset({"state"}), frozenset({"person"})
 _PLACE = {kind: frozenset({kind, "place"}) for kind in ("capital", "city")}
 _IN_FRONT = frozenset({"demonym", "state", "city", "org"})
+_AT = frozenset({"in", "p.to", "p.from"})
+"""Prepositions that make a name that is an adjective too ("in Syria") the state."""
 
 
 def phrase(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
@@ -36,7 +38,7 @@ def phrase(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
         return _headed(text, items, at)
     if "person" in tags:
         return _of_person(text, items, at) or _person(text, items, at)
-    if {"state", "demonym"} <= tags and _among_adjectives(items, at):
+    if {"state", "demonym"} <= tags and tags.isdisjoint(_AT) and _among_adjectives(items, at):
         return None
     if "state" in tags or "city" in tags:
         return _place(items, at)
@@ -164,6 +166,7 @@ def _headed(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
 _SOMEBODY = frozenset({"indef", "delegation"})
 """A delegation with the indefinite article is one of its own, no organ of the head in front of it."""
 _DEFINITE = frozenset({"def", "own"})
+_NAMED = HEADS | {"person"}
 _CLOSED = frozenset({"def", "closed"})
 """A head with the article, on its first or its last word, takes no genitive."""
 MEMBER_WORDS = 2
@@ -492,7 +495,9 @@ class _Phrase:
         if actor.kind != "official" or actor.person is not None or actor.plural or (unsaid and "unsaid" not in self.head.tags):
             return
         after = self.items[self.position] if self.position < len(self.items) else None
-        if unsaid and not (after is not None and (({"verb", "conj"} & after.tags == {"verb"}) or {"conj", "actor"} <= after.tags)):
+        if unsaid and not (
+            after is not None and (({"verb", "conj"} & after.tags == {"verb"}) or ("conj" in after.tags and after.tags & _NAMED))
+        ):
             return  # where nothing but a verb closes the name, the words may say what the holder does
         name = unknown_name(text, self.last, after)
         if name is None:
