@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import takewhile
 
 from schemas.codes import EventType, EvidenceRole, Stage
 from services.extract.engine.clauses.finders import FINDERS
@@ -22,6 +23,7 @@ from services.extract.engine.events.exercises import build_exercise
 from services.extract.engine.events.facts import attributes
 from services.extract.engine.events.further import add_fields
 from services.extract.engine.events.gatherings import build_meeting, build_summit
+from services.extract.engine.events.lastresort import LACKS, WEIGHT, last_resort
 from services.extract.engine.events.pacts import build_pair
 from services.extract.engine.events.reference import References
 from services.extract.engine.events.retold import note_retold
@@ -83,14 +85,28 @@ def _read_triggers(story: Story, sentence: Sentence, rules: RuleBook, references
         item, place = items[at], Place(items, at)
         place.judged = Modality(course="hypothetical") if supposed else None
         done: set[EventType] = set()
+        lacking: dict[EventType, RuleData] = {}
+        barred: set[EventType] = set()
         for rule in rules.of(item.tags, sentence.tags):
             if rule.type in done:
                 continue
             outcome = _apply(story, sentence, place, rule)
             if isinstance(outcome, str):
                 story.skips.append(Skip(sentence.number, item.start, item.end, rule.id, outcome))
+                if outcome in LACKS:
+                    lacking.setdefault(rule.type, rule)
+                elif outcome != "avoided":
+                    barred.add(rule.type)
             elif outcome:
                 done.add(rule.type)
+        for kind, rule in lacking.items():
+            if kind not in done | barred and not _told_already(story, sentence, kind):
+                _apply(story, sentence, place, rule, afar=True)
+
+
+def _told_already(story: Story, sentence: Sentence, kind: EventType) -> bool:
+    """Whether the sentence told an event of this type before."""
+    return any(mention.type is kind for mention in takewhile(lambda mention: mention.sentence is sentence, reversed(story.mentions)))
 
 
 def _note_denials(story: Story, sentence: Sentence) -> None:
@@ -103,7 +119,8 @@ def _note_denials(story: Story, sentence: Sentence) -> None:
             return
 
 
-def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> str | bool:
+def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData, *, afar: bool = False) -> str | bool:
+    """Whether the rule tells an event at the trigger, and why not; with `afar` its roles are those that the last resort finds."""
     trigger = place.trigger
     anchor = _beside(sentence, place, rule.object) if rule.object is not None else None
     if anchor is None and rule.object is not None:
@@ -135,13 +152,21 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData) -> st
         return modality.course
     weak = _only_spoken_of(place, sentence, rule, modality)
     beside = Place(place.items, place.items.index(anchor)) if anchor is not None else None
-    filled = {role: _fill(story, place, beside, names) for role, names in rule.roles.items()}
-    roles = {role: group for role, group in filled.items() if group.members}
+    roles = last_resort(story, sentence, place, rule, modality) if afar else _roles(story, place, beside, rule)
+    if roles is None:
+        return False
     nothing = not roles and _tells_nothing_alone(rule)
     if nothing and "date" not in sentence.tags:
         return "no_second_party"  # no need to look for dates and sources
     mention = Mention(rule.type, rule, sentence, trigger, modality, parties=[], roles=roles, object=anchor, weak=weak)
+    mention.weight *= WEIGHT if afar else 1.0
     return _told(story, place, mention, nothing=nothing)
+
+
+def _roles(story: Story, place: Place, beside: Place | None, rule: RuleData) -> dict[str, Group]:
+    """Who fills the roles, as the finders say that the rule names."""
+    filled = {role: _fill(story, place, beside, names) for role, names in rule.roles.items()}
+    return {role: group for role, group in filled.items() if group.members}
 
 
 def _told(story: Story, place: Place, mention: Mention, *, nothing: bool) -> str | bool:
