@@ -125,12 +125,10 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData, *, af
     anchor = _beside(sentence, place, rule.object) if rule.object is not None else None
     if anchor is None and rule.object is not None:
         return False
-    for wanted in rule.needs:
-        if _beside(sentence, place, wanted) is None:
-            return False
-    for unwanted in rule.avoids:
-        if _beside(sentence, place, unwanted, through=True) is not None:
-            return "avoided"
+    if any(_beside(sentence, place, wanted) is None for wanted in rule.needs):
+        return False
+    if any(_beside(sentence, place, unwanted, through=True) is not None for unwanted in rule.avoids):
+        return "avoided"
     if anchor is not None and _denied_object(place, anchor):
         return "negated"
     modality = _modality(sentence, place)
