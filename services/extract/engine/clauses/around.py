@@ -78,6 +78,19 @@ def visitor_before(place: Place) -> list[Item]:
     return []
 
 
+def place_before(place: Place) -> list[Item]:
+    """The place before "where he" ("is in B, where he arrived on Sunday")."""
+    items = place.items
+    for position in range(place.at - 1, max(place.at - 5, 0), -1):
+        opener, before = items[position], items[position - 1]
+        if "inverts" in opener.tags:
+            there = is_actor(before) and before.tags & (IN | TO) and has_member(before, PLACES) and gap(before, opener) == 0
+            return [before] if there else []
+        if "verb" in opener.tags:
+            return []
+    return []
+
+
 def pair_of(place: Place) -> list[Item]:
     """The two whose meeting it is ("A and B's meeting")."""
     before = place.items[place.at - 1] if place.at else None

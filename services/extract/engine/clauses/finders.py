@@ -186,6 +186,7 @@ FINDERS: dict[str, Finder] = {
     "lone_person": around.lone_person,
     "arranged_between": around.arranged_between,
     "pair_of": around.pair_of,
+    "place_before": around.place_before,
     "visitor_before": around.visitor_before,
     "stranger": around.stranger,
     "premodifiers": frontroles.premodifiers,

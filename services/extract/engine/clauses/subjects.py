@@ -112,7 +112,8 @@ def subject_behind(place: Place) -> Item | None:
             if {"conj", "after_comma"} <= item.tags:
                 return None  # ", and A did": another clause
             return traveller_behind(place, item) if is_goal(place, item) else item
-        if is_actor(item) and not (item.tags & (IN | TO) and has_member(item, ("state", "capital", "city"))):
+        spoken_to = "say" in place.trigger.tags and item.tags & TO and "speaker_for.actor" in item.tags  # "told journalists"
+        if is_actor(item) and not spoken_to and not (item.tags & (IN | TO) and has_member(item, ("state", "capital", "city"))):
             return None
         last = item
     return None
@@ -248,6 +249,8 @@ def _aside(items: list[Item], position: int) -> Item | None:
     for back in range(position, -1, -1):
         if "relative" in items[back].tags:
             return antecedent(items, back)
+        if "inverts" in items[back].tags:
+            return antecedent(items, back)  # "the firm that X heads, will deliver"
         if "break" in items[back].tags:
             return None
     return None

@@ -55,7 +55,18 @@ def join_verbs(text: Text, items: list[Item]) -> list[Item]:
             out.append(_after_comma(text, _joined([part for part in parts if "date" not in part.tags])))
             out.extend(part for part in parts if "date" in part.tags)  # "has on Tuesday signed": the day stays a word of its own
             position = used + 1
-    return share_auxiliaries(out, [_mark_before(text, item) for item in out])
+    return share_auxiliaries(_with_roles(out), [_mark_before(text, item) for item in out])
+
+
+def _with_roles(items: list[Item]) -> list[Item]:
+    """ "named X *as* ambassador": the office behind "as" belongs to a verb that takes one; it opens no clause."""
+    verb: Item | None = None
+    for item in items:
+        if "verb" in item.tags:
+            verb = item
+        elif "role.as" in item.tags and verb is not None and "takes.as" in verb.tags:
+            item.tags = item.tags - {"break"}
+    return items
 
 
 def _settled(text: Text, items: list[Item], position: int) -> Item:
