@@ -5,15 +5,17 @@ from __future__ import annotations
 from services.extract.engine.clauses.changes import CLOSE_WORDS, GOVERN_WORDS, moved_behind, told_ahead, undone_behind, was_intended
 from services.extract.engine.clauses.demands import asked_for
 from services.extract.engine.clauses.mentions import Modality
-from services.extract.engine.clauses.roles import IN, TO, Place
+from services.extract.engine.clauses.openers import doubted_clause, planned_clause, reported_clause, reported_denial, reported_now
+from services.extract.engine.clauses.roles import Place
 from services.extract.engine.clauses.subjects import subject_in_front
+from services.extract.engine.clauses.tense import carried_tense, tense_of
 from services.extract.engine.words.items import Item, gap
 
 
 def judge(place: Place) -> Modality:
     """The modality of the trigger, from its own form and the cues that govern it in its clause."""
     trigger = place.trigger
-    result = Modality(course="noun" if _as_noun(place) else _tense(trigger))
+    result = Modality(course="noun" if _as_noun(place) else tense_of(trigger))
     if "negated" in trigger.tags:
         result.course = "negated"
         result.will_not = "fut" in trigger.tags or ("would" in trigger.tags and _says_of_himself(place))
@@ -40,7 +42,7 @@ def judge(place: Place) -> Modality:
         if _ends_clause(item) and not _tells(place, position) and not ("bare_inf" in item.tags and {"bare_inf", "conj"} <= trigger.tags):
             if "break" in item.tags:
                 result.course = _course_of_clause(place, position, result.course)
-                result.background = result.background and not _reported_now(place, position)
+                result.background = result.background and not reported_now(place, position)
             elif {"conj", "inf"} <= trigger.tags and "fut" in item.tags:
                 result.course = "future"  # "is to take part and be received"
             elif {"conj", "verb"} <= trigger.tags:
@@ -147,21 +149,21 @@ def _shade(place: Place, item: Item, words: int, result: Modality) -> None:
     close = gap(item, place.trigger) <= 1
     if nominal:
         if ("light" in tags or ("be" in tags and close)) and result.course == "noun":
-            result.course = _tense(item)
+            result.course = tense_of(item)
         if result.course == "noun" and tags & CARRIERS and words <= GOVERN_WORDS:
-            carried = _carried(item)  # "would open it during his visit": what the verb leaves open its occasion does not
+            carried = carried_tense(item)  # "would open it during his visit": what the verb leaves open its occasion does not
             result.course = "future" if result.during and carried == "hypothetical" and "would" in tags else carried
         if result.course == "noun" and "n.perform" in tags and words <= GOVERN_WORDS and _is_told(place, item):
             result.course = "past"  # "revealed that X had paid": the undertaking of it is told
         if "purpose" in tags and close:
             result.course = "future"
         if "n.visit" in place.trigger.tags and GOING & tags and "verb" in tags and words <= 1 and result.course == "noun":
-            result.course = "present" if _tense(item) == "past" else _tense(item)  # "left for a visit"
-        if result.during and result.course == "noun" and "verb" in tags and _tense(item) == "future":
+            result.course = "present" if tense_of(item) == "past" else tense_of(item)  # "left for a visit"
+        if result.during and result.course == "noun" and "verb" in tags and tense_of(item) == "future":
             result.course = "future"  # "will sign it during his visit"
         if "after" in tags and close:
             result.after = True
-            if result.course == "future" and _tense(place.trigger) == "future":
+            if result.course == "future" and tense_of(place.trigger) == "future":
                 result.course = "noun"  # "the anniversary of the visit": the preposition of the noun is no purpose
         result.completed |= "completed" in tags
     result.during |= "during" in tags and (close or ("n.visit" in place.trigger.tags and _of_whom(place, item)))
@@ -229,55 +231,18 @@ def _tells(place: Place, position: int) -> bool:
 
 def _course_of_clause(place: Place, position: int, course: str) -> str:
     """What the words before the opener of the clause make of everything in it."""
-    if _reported_denial(place, position):
+    if reported_denial(place, position):
         return "denied"
-    if _doubted_clause(place, position):
+    if doubted_clause(place, position):
         return "hypothetical"
-    if course != "past" and _planned_clause(place, position):
+    if course != "past" and planned_clause(place, position):
         return "future"
-    if course == "lapsed" and _reported_clause(place, position):
+    if course == "lapsed" and reported_clause(place, position):
         return "future"  # "said that A was going to sign"
     opener = place.items[position]
     if course == "present" and "complement" in opener.tags and gap(opener, place.trigger) == 0:
         return "hypothetical"  # "that they sign": wished or feared, unless a plan says so
     return course
-
-
-def _tense(item: Item) -> str:
-    tags = item.tags
-    if "refused" in tags:
-        return "refused"
-    if "modal" in tags or "would" in tags:
-        return "hypothetical"
-    if {"inf", "perf", "svo"} <= tags:
-        return "past"  # "to have signed"
-    if {"inf", "svo"} <= tags or "bare_inf" in tags:
-        return "inf"
-    if "lapsed" in tags:
-        return "lapsed"
-    if "fut" in tags or "subj" in tags:
-        return "future"
-    if "jussive" in tags and "impf" not in tags and "perf" not in tags:
-        return "past"
-    if {"progressive", "v.visit"} <= tags:
-        return "present"  # "was visiting B": on that day he was there
-    if {"perf", "past"} & tags or ("light" in tags and "impf" not in tags):
-        return "past"
-    if "impf" in tags:
-        return "present"
-    if tags & TO and not tags & IN and "noun" in tags:
-        return "future"
-    return "noun"
-
-
-def _carried(verb: Item) -> str:
-    """What the verb that carries a noun says: paid, began, ended, held a visit or a meeting."""
-    tense = _tense(verb)
-    if {"v.begin", "v.launch"} & verb.tags:
-        return "present" if tense in ("past", "present") else tense
-    if "v.end" in verb.tags:
-        return "past" if tense in ("past", "present") else tense
-    return tense
 
 
 def _governed(place: Place, position: int) -> str | None:
@@ -333,45 +298,6 @@ def _wanted(place: Place, position: int) -> bool:
     return False
 
 
-def _reported_denial(place: Place, position: int) -> bool:
-    """ "denied that X visited": the verb of denial is the one that opens the clause."""
-    for back in range(position - 1, max(position - 5, -1), -1):
-        item = place.items[back]
-        if "deny" in item.tags:
-            return True
-        reported = "say" in item.tags and back > 0 and "report" in place.items[back - 1].tags
-        if ("say" in item.tags or "verb" in item.tags) and not reported:
-            return False
-    return False
-
-
-def _doubted_clause(place: Place, position: int) -> bool:
-    """ "it is possible that", "if": the doubt stands right before the clause."""
-    return any("doubt" in item.tags and gap(item, place.items[position]) <= 3 for item in place.items[max(position - 3, 0) : position])
-
-
-def _planned_clause(place: Place, position: int) -> bool:
-    return any("plan" in item.tags and gap(item, place.items[position]) <= 1 for item in place.items[max(position - 2, 0) : position])
-
-
-def _reported_clause(place: Place, position: int) -> bool:
-    """Whether "that" opens what a verb of saying tells; days and speakers may stand between."""
-    if "complement" not in place.items[position].tags and "pronoun" not in place.items[position].tags:
-        return False
-    for item in reversed(place.items[max(position - 4, 0) : position]):
-        if {"say", "verb"} <= item.tags:
-            return True
-        if {"verb", "break"} & item.tags:
-            return False
-    return False
-
-
-def _reported_now(place: Place, position: int) -> bool:
-    """ "A announced that he had met B": earlier than the announcement, which itself is not told as earlier."""
-    verbs = [item for item in place.items[max(position - 4, 0) : position] if {"say", "verb"} <= item.tags]
-    return bool(verbs) and "before" not in verbs[-1].tags and _reported_clause(place, position)
-
-
 def _carrier_of(noun: Item) -> str:
     """The verbs that carry the noun when they stand behind it."""
     if "n.flight" in noun.tags:
@@ -402,7 +328,7 @@ def _held_behind(place: Place, carrier: str) -> str | None:
         if {"v.begin", "fut"} <= item.tags and "n.meet" in place.trigger.tags:
             return "future"  # "a round of talks that will begin on Monday"
         if carrier in item.tags or "light" in item.tags or ({"v.hold", "svo"} <= item.tags and "would" not in item.tags):
-            return ("future" if planned else None) if "bare_inf" in item.tags else _tense(item)
+            return ("future" if planned else None) if "bare_inf" in item.tags else tense_of(item)
         if "verb" in item.tags or ("break" in item.tags and not {"relative", "inverts"} & item.tags):
             return None
     return None

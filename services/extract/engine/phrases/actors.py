@@ -6,6 +6,7 @@ Not here: how they are found (`find`, `nounphrases`, `lists`), and what they do 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from schemas.codes import UNIQUE_OFFICES, ActorLevel, Rank
 from services.extract.engine.words.items import Item
@@ -81,3 +82,16 @@ LISTED = NAMES_STATE | {"person", "official", "delegation"}
 def is_unique_office(rank: Rank) -> bool:
     """Whether a state has one holder of this rank at a time."""
     return rank in UNIQUE_OFFICES
+
+
+@lru_cache(maxsize=8_192)
+def _marked(first: frozenset[str], tags: frozenset[str], poss: bool) -> frozenset[str]:
+    """The tags of a phrase that begins with a word of tags `first`; kept, since the same ones come again and again."""
+    return (first & MARKS).union(tags, ("actor", "poss") if poss else ("actor",))
+
+
+def as_item(actor: Actor, items: list[Item], at: int, last: Item, tags: frozenset[str]) -> Item:
+    """The noun phrase of `actor`, from the word at `at` to `last`, as one item of its sentence."""
+    first = items[at]
+    marks = _marked(first.tags, tags, "poss" in last.tags)
+    return Item(first.start, max(last.end, actor.end), first.first, last.last, marks, first.readings, Group([actor]), first.lead)

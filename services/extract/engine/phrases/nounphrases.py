@@ -6,9 +6,10 @@ from dataclasses import replace
 from functools import lru_cache
 
 from schemas.codes import ActorLevel, Rank
-from services.extract.engine.phrases.actors import ANY_COMPANY, FIELD, LEVELS, MARKS, Actor, Group
+from services.extract.engine.phrases.actors import ANY_COMPANY, FIELD, LEVELS, MARKS, Actor, Group, as_item
 from services.extract.engine.phrases.chains import named_by_surname
 from services.extract.engine.phrases.frontwords import HEADS, Front, found_in_front
+from services.extract.engine.phrases.placenames import among_adjectives, capital_in_front, capital_of, named_place
 from services.extract.engine.phrases.strangers import unknown_name
 from services.extract.engine.text import Text
 from services.extract.engine.words.items import Item, gap, has_comma
@@ -16,8 +17,7 @@ from services.extract.engine.words.names import name_before, whole_name
 
 PORTFOLIO_WORDS = 3
 """Words of a ministry that the lexicon does not know, between "minister" and the state's adjective, at most."""
-_STATE, _PERSON = frozenset({"state"}), frozenset({"person"})
-_PLACE = {kind: frozenset({kind, "place"}) for kind in ("capital", "city")}
+_PERSON = frozenset({"person"})
 _IN_FRONT = frozenset({"demonym", "state", "city", "org"})
 _AT = frozenset({"in", "p.to", "p.from"})
 """Prepositions that make a name that is an adjective too ("in Syria") the state."""
@@ -28,9 +28,9 @@ def phrase(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
     tags = item.tags
     if "date" in tags or "not_actor" in tags:
         return None
-    if "pre" in tags and tags & {"demonym", "state"} and (capital := _capital_of(text, items, at)) is not None:
+    if "pre" in tags and tags & {"demonym", "state"} and (capital := capital_of(text, items, at)) is not None:
         return capital
-    if "capital_of" in tags and (capital := _capital_in_front(items, at)) is not None:
+    if "capital_of" in tags and (capital := capital_in_front(items, at)) is not None:
         return capital
     if "pre" in tags and tags & _IN_FRONT and (front := found_in_front(text, items, at)) is not None:
         return _Phrase(text, items, front.head, front).read()
@@ -38,78 +38,11 @@ def phrase(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
         return _headed(text, items, at)
     if "person" in tags:
         return _of_person(text, items, at) or _person(text, items, at)
-    if {"state", "demonym"} <= tags and tags.isdisjoint(_AT) and _among_adjectives(items, at):
+    if {"state", "demonym"} <= tags and tags.isdisjoint(_AT) and among_adjectives(items, at):
         return None
     if "state" in tags or "city" in tags:
-        return _place(items, at)
+        return named_place(items, at)
     return None
-
-
-def _among_adjectives(items: list[Item], at: int) -> bool:
-    """ "Syrian-Israeli talks": the name of a state that is its adjective too is the adjective right beside another one."""
-    before, after = items[at - 1] if at else None, items[at + 1] if at + 1 < len(items) else None
-    if after is not None and "demonym" in after.tags and gap(items[at], after) == 0 and not {"conj", "state", "def"} & after.tags:
-        return True
-    beside = before is not None and "demonym" in before.tags and gap(before, items[at]) == 0 and not {"state", "def"} & before.tags
-    return beside and "conj" not in items[at].tags
-
-
-def _capital_of(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
-    """ "the Moroccan capital", its name behind it or not: a place in that state."""
-    if at + 1 >= len(items) or "capital_word" not in items[at + 1].tags or gap(items[at], items[at + 1]) > 0:
-        return None
-    entry = items[at].entry("demonym") or items[at].entry("state")
-    if entry is None:
-        return None
-    named = items[at + 2] if at + 2 < len(items) else None
-    if named is not None and "city" in named.tags and gap(items[at + 1], named) == 0 and not named.tags & {"conj"}:
-        found = named.entry("city")
-        if found is not None and found.iso == entry.iso:
-            actor = Actor("capital", items[at].start, named.end, iso=entry.iso, city=found.key)
-            return _make(actor, items, at, named, _PLACE["capital"]), at + 3
-    actor = Actor("capital", items[at].start, items[at + 1].end, iso=entry.iso)
-    return _make(actor, items, at, items[at + 1], _PLACE["capital"]), at + 2
-
-
-def _capital_in_front(items: list[Item], at: int) -> tuple[Item, int] | None:
-    """ "the capital of Morocco", "the Moroccan capital" where adjectives follow; its name behind it is read as any city."""
-    behind = items[at + 1] if at + 1 < len(items) else None
-    if behind is None or gap(items[at], behind) > 0 or not ("demonym" in behind.tags or {"state", "p.of"} <= behind.tags):
-        return None
-    named = items[at + 2] if at + 2 < len(items) else None
-    if named is not None and "city" in named.tags and gap(behind, named) == 0:
-        return None
-    entry = behind.entry("demonym") or behind.entry("state")
-    if entry is None or entry.iso is None:
-        return None
-    actor = Actor("capital", items[at].start, behind.end, iso=entry.iso)
-    return _make(actor, items, at, behind, _PLACE["capital"]), at + 2
-
-
-@lru_cache(maxsize=8_192)
-def _marked(first: frozenset[str], tags: frozenset[str], poss: bool) -> frozenset[str]:
-    """The tags of a phrase that begins with a word of tags `first`; kept, since the same ones come again and again."""
-    return (first & MARKS).union(tags, ("actor", "poss") if poss else ("actor",))
-
-
-def _make(actor: Actor, items: list[Item], at: int, last: Item, tags: frozenset[str]) -> Item:
-    first = items[at]
-    marks = _marked(first.tags, tags, "poss" in last.tags)
-    return Item(first.start, max(last.end, actor.end), first.first, last.last, marks, first.readings, Group([actor]), first.lead)
-
-
-def _place(items: list[Item], at: int) -> tuple[Item, int]:
-    item = items[at]
-    if "state" in item.tags:
-        entry = item.entry("state")
-        assert entry is not None
-        actor = Actor("state", item.start, item.end, iso=entry.iso, definite=True)
-        return _make(actor, items, at, item, _STATE), at + 1
-    entry = item.entry("city")
-    assert entry is not None
-    kind = "capital" if "capital" in item.tags else "city"
-    actor = Actor(kind, item.start, item.end, iso=entry.iso, city=entry.key)
-    return _make(actor, items, at, item, _PLACE[kind]), at + 1
 
 
 def _person(text: Text, items: list[Item], at: int) -> tuple[Item, int]:
@@ -135,8 +68,8 @@ def _person(text: Text, items: list[Item], at: int) -> tuple[Item, int]:
                 actor.rank, actor.office, actor.head = office.rank, office.office, office.head
                 actor.end = office.end
                 bodies = {tag for tag in office_item.tags if tag.endswith(".actor")}
-                return _make(actor, items, at, items[after - 1], _PERSON | bodies), after
-    return _make(actor, items, at, item, _PERSON), position
+                return as_item(actor, items, at, items[after - 1], _PERSON | bodies), after
+    return as_item(actor, items, at, item, _PERSON), position
 
 
 def _of_person(text: Text, items: list[Item], at: int) -> tuple[Item, int] | None:
@@ -232,7 +165,7 @@ class _Phrase:
             self._take_unknown_name()
         self._take_state_of_bearer()
         tags = _marks_of(self.actor.kind, self.entry.classes, own="own" in self.items[self.at].tags)
-        item = _make(self.actor, self.items, self.at, self.last, tags)
+        item = as_item(self.actor, self.items, self.at, self.last, tags)
         item.end = self.actor.end
         if self.actor.end > self.last.end:
             item.last = max(self.text.token(self.actor.end - 1), self.last.last)
@@ -313,7 +246,7 @@ class _Phrase:
     def _take_behind(self, item: Item) -> bool:
         """A word that would stand in front of a head of its own: it belongs to this one only behind "of" or "from", or as a post's host."""
         if self.last.tags & {"p.to"} and "accredited" in self.head.tags and {"state", "city"} & item.tags:
-            self.actor.host = _place(self.items, self.position)[0]
+            self.actor.host = named_place(self.items, self.position)[0]
             return self._reach(item)
         if self.actor.iso is not None and "p.of" not in item.tags:
             return False
