@@ -195,6 +195,7 @@ def normalize(source: str) -> Text:
 
 
 _LAST_PLAIN = 0x7F
+_YEH = 0x064A
 _ORIGIN = np.array([0], dtype=np.int64)
 
 
@@ -206,19 +207,21 @@ def _string(codes: NDArray[np.uint16]) -> str:
 def _without_quotes(
     folded: NDArray[np.uint16], kinds: NDArray[np.uint8], index: NDArray[np.int64], quotes: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint16], NDArray[np.uint8], NDArray[np.int64]]:
-    """Quotation marks vanish at the edge of a word and after a glued Arabic prefix; between two words they part them.
+    """Quotation marks vanish at the edge of a word, after a glued Arabic prefix and before the ending of an adjective; else they part words.
 
     Within a Hebrew word they only mark an abbreviation, a foreign sound, or a word quoted behind its glued prefix: they vanish.
     An apostrophe right before a quotation mark parts two Latin words all the same (l'"African Lion").
     """
-    letters = np.concatenate(([False, False, False, False], kinds == LETTER, [False, False]))
+    letters = np.concatenate(([False, False, False, False], kinds == LETTER, [False, False, False]))
     quoted = np.concatenate((kinds == QUOTE, [False]))
     at = quotes + 4
     inside = letters[at - 1] & letters[at + 1]
     before = folded[np.maximum(quotes - 1, 0)]
     prefix = ((before >> 8) == 0x06) & (~letters[at - 2] | ~letters[at - 3] | ~letters[at - 4])
     hebrew = (before >= 0x05D0) & (before <= 0x05EA)
-    parts = (inside & ~prefix & ~hebrew) | (letters[at - 1] & quoted[quotes + 1] & letters[at + 2] & (before < 0x250))
+    following = np.concatenate((folded, [0]))[quotes + 1]
+    ending = (following == _YEH) & (~letters[at + 2] | ~letters[at + 3])  # the name alone is quoted in "Israeli"
+    parts = (inside & ~prefix & ~ending & ~hebrew) | (letters[at - 1] & quoted[quotes + 1] & letters[at + 2] & (before < 0x250))
     folded = folded.copy()
     folded[quotes[parts]] = 0x20
     kinds = kinds.copy()

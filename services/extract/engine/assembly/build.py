@@ -81,6 +81,7 @@ def _trips(drafts: list[Draft], ids: dict[int, str]) -> dict[int, str]:
 def _common(story: Story, draft: Draft) -> dict[str, Any]:
     told = [*draft.mentions, *(draft.partial if draft.type is EventType.SUMMIT else ())]
     discourse = min((discourse_of(story, mention) for mention in told), key=FRESHEST)
+    discourse = Discourse.BACKGROUND if _of_an_old_visit(story, draft) else discourse
     factuality = factuality_of(draft)
     weight = max(mention.weight for mention in draft.mentions)
     return {
@@ -99,6 +100,17 @@ def _common(story: Story, draft: Draft) -> dict[str, Any]:
         "rules": tuple(dict.fromkeys(mention.rule.id for mention in (*draft.mentions, *draft.partial))),
         "count": max(mention.count for mention in draft.mentions),
     }
+
+
+def _of_an_old_visit(story: Story, draft: Draft) -> bool:
+    """ "visited B in January, where he met Y": what has no day of its own happened in the course of a visit that is only recalled."""
+    visit = draft.parent
+    if visit is None or any(mention.when is not None or mention.announced is not None for mention in draft.mentions):
+        return False
+    if any(discourse_of(story, mention) is not Discourse.BACKGROUND for mention in visit.mentions):
+        return False
+    sentences = {id(mention.sentence) for mention in visit.mentions}
+    return all(id(mention.sentence) in sentences and not mention.sentence.headline for mention in draft.mentions)
 
 
 def _level(story: Story, draft: Draft) -> ActorLevel:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schemas.codes import Discourse, Domain, EventType, EvidenceRole, Stage
 from schemas.event import MAX_EVENTS, MAX_SPANS
+from services.extract.engine.assembly.again import recalled_again
 from services.extract.engine.assembly.same import dates_fit, same
 from services.extract.engine.clauses.mentions import Mention
 from services.extract.engine.clauses.roles import IN, TO, is_actor
@@ -21,6 +22,8 @@ def merge(story: Story, sentences: list[Sentence]) -> list[Draft]:
     for mention in story.mentions:
         for part in _split(mention):
             home = next((draft for draft in drafts if same(story, draft, part)), None)
+            if home is None and (home := recalled_again(story, drafts, part)) is not None:
+                part.when, part.modality.background, part.modality.old = home.mentions[0].when, True, True
             if home is None:
                 if len(drafts) >= MAX_EVENTS:
                     continue

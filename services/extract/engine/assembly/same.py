@@ -34,7 +34,7 @@ def same(story: Story, draft: Draft, mention: Mention) -> bool:
     if draft.type is EventType.SUMMIT:
         return _same_summit(story, draft, mention)
     if draft.type is EventType.MEETING:
-        return set(draft.parties) == set(mention.parties) and _same_people(story, draft, mention) and dates_fit(story, draft, mention)
+        return set(draft.parties) == set(mention.parties) and same_people(story, draft, mention) and dates_fit(story, draft, mention)
     alike = _ALIKE.get(draft.type, _same_action)
     return alike(draft, mention) and _fits_here(story, draft, mention)
 
@@ -166,7 +166,7 @@ def _same_summit(story: Story, draft: Draft, mention: Mention) -> bool:
     return dates_fit(story, draft, mention)
 
 
-def _same_people(story: Story, draft: Draft, mention: Mention) -> bool:
+def same_people(story: Story, draft: Draft, mention: Mention) -> bool:
     """Somebody of each side is the same: a meeting is told by its counterpart, not by who received whom."""
     mine = {key for m in draft.mentions for actor in m.roles.get("participants", Group()).members for key in _identities(story, actor)}
     new = {key for actor in mention.roles.get("participants", Group()).members for key in _identities(story, actor)}

@@ -305,11 +305,14 @@ def _carrier_of(noun: Item) -> str:
     return "v.perform" if "n.visit" in noun.tags else "v.hold"
 
 
+_EXPECTED = frozenset({"n.meet", "n.visit", "n.inaugurate", "n.sign"})
+
+
 def _held_behind(place: Place, carrier: str) -> str | None:
     """ "a summit of A and B that will be held": the verb of holding behind the noun."""
     planned = False
     behind = place.items[place.at + 1] if place.at + 1 < len(place.items) else None
-    if behind is not None and "plan" in behind.tags and {"n.meet", "n.visit"} & place.trigger.tags and gap(place.trigger, behind) == 0:
+    if behind is not None and "plan" in behind.tags and _EXPECTED & place.trigger.tags and gap(place.trigger, behind) == 0:
         return "future"  # "an expected meeting"
     for behind_at, item in enumerate(place.items[place.at + 1 :], place.at + 1):
         planned = planned or "plan" in item.tags

@@ -52,9 +52,15 @@ def _seller_and_buyer(mention: Mention) -> tuple[list[str], list[str]]:
 
 def same_deal(draft: Draft, mention: Mention) -> bool:
     """The same buyer, seller and kind of goods; what a mention leaves open matches any (ontology A3)."""
-    mine = {entry.item for m in draft.mentions for entry in _goods(m)}
-    theirs = {entry.item for entry in _goods(mention)}
+    mine = _kinds([entry for m in draft.mentions for entry in _goods(m)])
+    theirs = _kinds(_goods(mention))
     return draft.parties == mention.parties and (not (mine and theirs) or bool(mine & theirs))
+
+
+def _kinds(goods: list[Entry]) -> set[ItemClass]:
+    """The kinds that are told apart: "weapons" may be any, and a munition that loiters is a drone."""
+    named = {entry.item for entry in goods if entry.item is not None and entry.item is not ItemClass.OTHER}
+    return {ItemClass.UAV if item is ItemClass.LOITERING_MUNITION else item for item in named}
 
 
 def _goods(mention: Mention) -> list[Entry]:

@@ -75,7 +75,7 @@ def _background(sentence: Sentence, place: Place, mention: Mention) -> None:
     """A cue of the past at the start of the sentence or of the trigger's clause."""
     if "after" in mention.trigger.tags:
         mention.modality.background = True
-    mention.modality.old = mention.modality.old or recalls(place, mention)
+    mention.modality.old = mention.modality.old or recalls(place, mention) or _one_of_a_series(place)
     if "background" not in sentence.tags:
         return
     first = sentence.items[0] if sentence.items else None
@@ -87,6 +87,14 @@ def _background(sentence: Sentence, place: Place, mention: Mention) -> None:
                 mention.modality.background = True
                 mention.evidence.append((EvidenceRole.BACKGROUND_CUE, item.start, item.end))
                 return
+
+
+def _one_of_a_series(place: Place) -> bool:
+    """ "visits that included the visit of A to B": a survey of what is known."""
+    nouns = {"n.visit", "n.meet"} & place.trigger.tags
+    before = place.items[max(place.at - 4, 0) : place.at]
+    lists = next((at for at, item in enumerate(before) if "v.cover" in item.tags), None)
+    return lists is not None and any({"plural", "noun"} <= item.tags and bool(nouns & item.tags) for item in before[:lists])
 
 
 def _headed_by_source(place: Place) -> tuple[int, int] | None:

@@ -30,9 +30,10 @@ def discourse_of(story: Story, mention: Mention) -> Discourse:
         return Discourse.BACKGROUND
     if mention.modality.old and mention.modality.course not in ("future", "cancelled", "postponed") and not _recent(published, when):
         return Discourse.BACKGROUND
-    if published is not None and when is not None and mention.modality.course not in ("cancelled", "postponed"):
-        if when.end is not None and when.end < published - timedelta(days=OLD_AFTER_DAYS):
-            return Discourse.BACKGROUND
+    put_off = mention.modality.course in ("cancelled", "postponed")
+    if published is not None and when is not None and when.end is not None and when.end < published - timedelta(days=OLD_AFTER_DAYS):
+        return Discourse.BACKGROUND  # what was put off then, too
+    if published is not None and when is not None and (not put_off or when.precision is Precision.APPROX_BEFORE):
         if when.precision is Precision.APPROX_BEFORE and not mention.sentence.headline:
             return Discourse.BACKGROUND
         starts_early = when.start is None or when.start < published - timedelta(days=BACKGROUND_AFTER_DAYS)

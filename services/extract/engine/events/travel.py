@@ -53,7 +53,8 @@ def build_visit(story: Story, sentence: Sentence, place: Place, mention: Mention
 
 def _rank(story: Story, actor: Actor) -> Rank | None:
     """The rank of a traveller, from the text or from what is known of him."""
-    known = story.lexicon.persons.get(actor.person) if actor.rank is None and actor.person is not None else None
+    vague = actor.rank in (None, Rank.DELEGATION)  # "the diplomat X"
+    known = story.lexicon.persons.get(actor.person) if vague and actor.person is not None else None
     office = known.office_at(story.published) if known else None
     return office.rank if office else actor.rank
 

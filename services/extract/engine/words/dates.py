@@ -52,6 +52,7 @@ class DateExpression:
     several: bool = False
     recent: bool = False
     soon: bool = False
+    same: bool = False  # that of the date before
     hijri: tuple[int, int, int] | None = None  # day, month, year of the Islamic calendar
 
 
@@ -115,7 +116,7 @@ def _run(text: Text, items: list[Item], position: int) -> tuple[DateExpression, 
 
 def _trim(items: list[Item], used: list[int]) -> list[int]:
     """Words that only glue are no beginning and no end of a date (a trailing "in", a leading "and")."""
-    while used and (_only_glues(items[used[-1]].tags) or "date.leads" in items[used[-1]].tags):
+    while used and (_only_glues(items[used[-1]].tags) or {"date.leads", "date.since"} & items[used[-1]].tags):
         used = used[:-1]
     while used and _only_glues(items[used[0]].tags) and not _bare_year(items, used):
         used = used[1:]
@@ -192,6 +193,7 @@ _MARKED: dict[str, tuple[str, int | bool]] = {
     "date.several": ("several", True),
     "date.ago": ("ago", True),
     "date.since": ("since", True),
+    "date.same": ("same", True),
 }
 """What a word of each class sets in the expression."""
 
@@ -220,7 +222,7 @@ def _sound(items: list[Item], used: list[int], out: DateExpression, *, bracketed
         return bool(out.days or out.year or out.which is not None or out.part or len(months) > 1)
     if not (out.months or out.weekdays or out.offset is not None or out.recent or out.soon or out.hijri):
         if out.unit is not None:
-            has_which = out.which is not None or out.several or out.ago
+            has_which = out.which is not None or out.several or out.ago or out.same
             return has_which or out.year is not None or (out.unit in (WEEK, MONTH, YEAR) and out.part is not None)
         return out.year is not None
     return True
