@@ -207,7 +207,7 @@ def _string(codes: NDArray[np.uint16]) -> str:
 def _without_quotes(
     folded: NDArray[np.uint16], kinds: NDArray[np.uint8], index: NDArray[np.int64], quotes: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint16], NDArray[np.uint8], NDArray[np.int64]]:
-    """Quotation marks vanish at the edge of a word, after a glued Arabic prefix and before the ending of an adjective; else they part words.
+    """Quotation marks vanish at the edge of a word, after a glued Arabic prefix, before the ending of an adjective; else they part words.
 
     Within a Hebrew word they only mark an abbreviation, a foreign sound, or a word quoted behind its glued prefix: they vanish.
     An apostrophe right before a quotation mark parts two Latin words all the same (l'"African Lion").

@@ -1,4 +1,4 @@
-"""What speaks again of an event that was just recalled: "(they met in May.) During his meeting with X he said", "this agreement was signed by".
+"""What speaks again of an event that was just recalled: "(they met in May.) During his meeting with X", "this agreement was signed".
 
 Not here: what is told again of news (`same`).
 """
