@@ -40,13 +40,13 @@ from services.extract.engine.phrases.find import find_actors
 from services.extract.engine.phrases.namesakes import settle_namesakes
 from services.extract.engine.text import Text, normalize
 from services.extract.engine.words.compound import join_verbs
-from services.extract.engine.words.dates import FIRST_YEAR, LAST_YEAR, DateExpression, find_dates
+from services.extract.engine.words.dates import FIRST_YEAR, LAST_YEAR, find_dates
 from services.extract.engine.words.homographs import settle_homographs
 from services.extract.engine.words.items import Item, Sentence, marks_of, numbers, scan, with_colons
 from services.extract.engine.words.names import named, without_strangers
 from services.extract.engine.words.numericdates import with_numeric_dates
 from services.extract.engine.words.particles import join_particles, right_case
-from services.extract.engine.words.sameperiod import tie_to_last
+from services.extract.engine.words.sameperiod import LastDates
 from services.extract.engine.words.segment import own_sentences, sentences
 from services.extract.engine.words.tongues import Tongues
 from services.extract.engine.words.verbs import compose_verbs
@@ -172,10 +172,10 @@ def _words(text: Text, lexicon: Lexicon) -> list[Item]:
 def _phrases(text: Text, found: list[Sentence], context: Context, language: LanguageFile, marks: frozenset[str]) -> dict[int, list[Item]]:
     """Make phrases of the words of the sentences; returns the words by the number of the sentence. Each must follow what is before it."""
     words: dict[int, list[Item]] = {}
-    last_date: DateExpression | None = None
+    dates = LastDates()
     for sentence in found:
         sentence.items = find_dates(text, without_strangers(text, sentence.items))
-        last_date = tie_to_last(sentence.items, last_date)
+        dates.tie(sentence.items)
         if language.auxiliaries:
             sentence.items = compose_verbs(text, sentence.items)
         if language.compound_verbs:

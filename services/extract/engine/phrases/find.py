@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 
 from services.extract.engine.phrases.actors import LISTED
@@ -46,10 +47,14 @@ def find_actors(text: Text, items: list[Item]) -> list[Item]:
     return _with_commas(text, found) if items else found
 
 
+_BEHIND_DATELINE = re.compile(r" ?- | ?\([^()\n]{1,30}\) ?[-:]|/[^/\n]{1,20}/ |, [^.,\n]{1,30} - ")
+"""A dash, or an agency between brackets or slashes, or a second place with a dash."""
+
+
 def _mark_dateline(text: Text, items: list[Item]) -> None:
     """ "Rabat - The minister held ...": where a report was written is no party of what it tells."""
     place = items[0]
-    if "place" in place.tags and text.norm[place.start - 1] == "\n" and text.norm.startswith((" - ", "- "), place.end):
+    if "place" in place.tags and text.norm[place.start - 1] == "\n" and _BEHIND_DATELINE.match(text.norm, place.end):
         place.tags = place.tags | {"dateline"}
 
 
