@@ -110,7 +110,7 @@ def _of_an_old_visit(story: Story, draft: Draft) -> bool:
     if any(discourse_of(story, mention) is not Discourse.BACKGROUND for mention in visit.mentions):
         return False
     sentences = {id(mention.sentence) for mention in visit.mentions}
-    return all(id(mention.sentence) in sentences and not mention.sentence.headline for mention in draft.mentions)
+    return all(id(mention.sentence) in sentences and not mention.sentence.lead for mention in draft.mentions)
 
 
 def _level(story: Story, draft: Draft) -> ActorLevel:
