@@ -63,3 +63,23 @@ def _of_the_flights(place: Place) -> list[Item]:
         if {"verb", "break"} & item.tags:
             return []
     return []
+
+
+_UNKNOWN_ADJECTIVES = 2
+
+
+def owners_of(place: Place) -> list[Item]:
+    """Whose planes or ground they are: adjectives of states behind the noun, over others that nobody knows ("planes military Israeli")."""
+    found: list[Item] = []
+    last = place.trigger
+    for item in place.items[place.at + 1 :]:
+        if gap(last, item) > _UNKNOWN_ADJECTIVES or "after_comma" in item.tags or (found and gap(last, item) > 0):
+            break
+        if "demonym" in item.tags and "actor" not in item.tags:
+            found.append(item)
+        elif "unnamed.actor" in item.tags and gap(last, item) == 0:
+            return [item]  # "planes military and official of A" look like officials
+        elif not {"domain", "filler", "official_word", "direct", "commercial"} & item.tags:
+            break
+        last = item
+    return found

@@ -199,6 +199,7 @@ FINDERS: dict[str, Finder] = {
     "carrier": airways.carrier,
     "line_ends": airways.line_ends,
     "airspace_owner": airways.airspace_owner,
+    "owners_of": airways.owners_of,
     "held_in": drills.held_in,
     "sent_to": drills.sent_to,
     "host_state": frontroles.host_state,

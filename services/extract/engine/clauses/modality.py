@@ -250,7 +250,7 @@ def _governed(place: Place, position: int) -> str | None:
     tags = place.items[position].tags
     if {"modal", "would"} & tags and {"inf", "ger"} & place.trigger.tags:
         return "hypothetical"
-    if "aux.modal" in tags and "verb" not in place.trigger.tags:
+    if ("aux.modal" in tags or {"aux.inf", "modal"} <= tags) and "verb" not in place.trigger.tags:
         return "hypothetical"  # its verb is none that we know: "tried to arrange a visit"
     if "doubt" in tags or "invite" in tags:
         return "invited" if "invite" in tags else "hypothetical"

@@ -185,6 +185,8 @@ def _joined(parts: list[Item]) -> Item:
         marks |= {TAKES_INFINITIVE} if "inf" in verb.tags else set()
     if reflexive:
         tags.add("refl")
+    if any("first_person" in part.tags for part in parts[:-1]):
+        tags.add("first_person")
     if "conj" in first.tags:
         tags.add("conj")
     readings = verb.readings
