@@ -66,3 +66,28 @@ def test_a_day_behind_a_participle_of_saying_is_its_own(extractor: Extractor) ->
     article = Article(id="a", text=text, language="en", published_at=datetime(2024, 5, 14, 12, tzinfo=UTC), source=Source(id="invented"))
     (event,) = extractor.extract(article)
     assert event.discourse.value == "lead"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Israel's president met the outgoing Egyptian prime minister in Cairo on Monday.",
+        "Israel's president met current Egyptian Prime Minister Mostafa Madbouly in Cairo on Monday.",
+        "Israel's president met the newly appointed Egyptian prime minister in Cairo on Monday.",
+    ],
+)
+def test_how_an_office_is_held_belongs_to_it(extractor: Extractor, text: str) -> None:
+    """ "outgoing", "current" and their like part no office from the verb in front of it."""
+    assert _told(extractor, text) == [("meeting", ("ISR", "EGY"))]
+
+
+def test_nobody_visits_his_own_country(extractor: Extractor) -> None:
+    """ "his visit" is that of the one who is not at home where it leads."""
+    told = _told(extractor, "The Emirati minister met Israel's president, Isaac Herzog, during his first official visit to Israel.")
+    assert sorted(told) == [("meeting", ("ARE", "ISR")), ("visit", ("ARE", "ISR"))]
+
+
+def test_what_a_minister_has_is_not_his_office(extractor: Extractor) -> None:
+    """Behind a possessive the next word belongs to the thing, not to the office."""
+    told = _told(extractor, "Sheikh Abdullah bin Zayed met Benny Gantz as part of the Emirati foreign minister's current visit to Israel.")
+    assert ("visit", ("ARE", "ISR")) in told

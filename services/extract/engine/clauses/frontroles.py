@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from schemas.codes import ActorLevel
 from services.extract.engine.clauses import complements, subjects
-from services.extract.engine.clauses.roles import PREPOSITIONS, Place, ahead, has_member, is_actor
-from services.extract.engine.phrases.actors import PEOPLE, Actor, Group
+from services.extract.engine.clauses.roles import PREPOSITIONS, TO, Place, ahead, has_member, is_actor
+from services.extract.engine.phrases.actors import PEOPLE, PLACES, Actor, Group
 from services.extract.engine.words.items import Item, gap
 
 _CHAIN = frozenset(
@@ -198,8 +198,9 @@ def pronoun_owner(place: Place) -> list[Item]:
         front -= 1
     if not any("own" in item.tags for item in place.items[front : place.at + 1]):
         return []
+    goal = next((item for item in ahead(place) if is_actor(item) and item.tags & TO and has_member(item, PLACES)), None)
     for item in reversed(place.items[:front]):
-        if _person(item) and not item.tags & (PREPOSITIONS - {"p.by"}):
+        if _person(item) and not item.tags & (PREPOSITIONS - {"p.by"}) and not _at_home(item, goal):
             return [item]
     for item in place.items[place.at + 1 : place.at + OWN_ITEMS]:
         if item.tags & {"verb", "break"}:
@@ -207,6 +208,13 @@ def pronoun_owner(place: Place) -> list[Item]:
         if _person(item) and not item.tags & PREPOSITIONS:
             return [item]
     return []
+
+
+def _at_home(item: Item, goal: Item | None) -> bool:
+    """ "A met B of C during his visit to C": nobody visits his own country."""
+    if goal is None or not isinstance(goal.value, Group) or not isinstance(item.value, Group):
+        return False
+    return bool(item.value.states) and set(item.value.states) <= set(goal.value.states)
 
 
 def _person(item: Item) -> bool:

@@ -107,6 +107,7 @@ def _heads_the_line(place: Place, sentence: Sentence) -> bool:
         return False
     in_front = [item for item in sentence.items if item.start < found[0].start]
     opens = not in_front or found[0].first - in_front[0].first <= 1 or all("filler" in item.tags for item in in_front)
+    opens = opens or "colon" in in_front[-1].tags
     return opens and found[0].last + 1 >= place.trigger.first
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.extract.engine.phrases.actors import Group
+from services.extract.engine.phrases.actors import MARKS, Group
 from services.extract.engine.text import Text
 from services.extract.engine.words.items import Item, gap
 
@@ -29,6 +29,28 @@ def without_offices(text: Text, items: list[Item]) -> list[Item]:
         else:
             out.append(item)
     return out
+
+
+def with_standing(items: list[Item]) -> list[Item]:
+    """`items` with each word that says how an office is held ("outgoing", "acting") taken into the office right behind it."""
+    out: list[Item] = []
+    for position, item in enumerate(items):
+        before = out[-1] if out else None
+        if before is not None and "of.office" in before.tags and gap(before, item) == 0 and _opens_office(items, position):
+            item.start, item.first, item.lead = before.start, before.first, before.lead
+            item.tags |= before.tags & MARKS
+            out[-1] = item
+        else:
+            out.append(item)
+    return out
+
+
+def _opens_office(items: list[Item], position: int) -> bool:
+    """Whether an office stands here, or the adjective of its state with the office right behind."""
+    item = items[position]
+    following = items[position + 1] if position + 1 < len(items) else None
+    beside = following is not None and "office" in following.tags and gap(item, following) == 0
+    return "office" in item.tags or ("demonym" in item.tags and beside)
 
 
 def _same_office(text: Text, before: Item, item: Item) -> bool:

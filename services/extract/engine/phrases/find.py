@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 
 from services.extract.engine.phrases.actors import LISTED
-from services.extract.engine.phrases.brackets import without_offices
+from services.extract.engine.phrases.brackets import with_standing, without_offices
 from services.extract.engine.phrases.chains import in_same_state, join_nations, with_adjectives
 from services.extract.engine.phrases.frontwords import HEADS
 from services.extract.engine.phrases.grades import with_grades
@@ -25,7 +25,7 @@ def find_actors(text: Text, items: list[Item]) -> list[Item]:
     found: list[Item] = []
     made: list[Item] = []
     reached = 0
-    items = without_offices(text, items) if text.capitals else items
+    items = with_standing(without_offices(text, items)) if text.capitals else items
     for position in [position for position, item in enumerate(items) if not item.tags.isdisjoint(PHRASES)]:
         built = phrase(text, items, position) if position >= reached else None
         if built is not None:
