@@ -239,6 +239,11 @@ class _Phrase:
             return self._take_company(item)
         return self.actor.iso is None and self._take_state(item)
 
+    def _owns(self) -> bool:
+        """Whether the possessive is a word of its own behind the phrase: what follows is the owner's, no part of his title."""
+        end = self.last.end
+        return self.text.flat[end : end + 3] == " s " or self.text.flat[end - 2 : end + 1] == " s "
+
     def _is_field(self, item: Item, *, ministry: bool, called: bool) -> bool:
         """Whether a word of a field names the portfolio or trade of the body: right behind it, or "for" it ("the office for tourism")."""
         following = self.items[self.position + 1] if self.position + 1 < len(self.items) else None
