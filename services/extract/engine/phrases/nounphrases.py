@@ -202,11 +202,7 @@ class _Phrase:
         called = {"company", "private"} & self.head.tags and self.last is self.head and self.kind == "org"
         if distance > 0 and not ((ministry or called) and distance <= PORTFOLIO_WORDS and "demonym" in item.tags):
             return False
-        if (
-            "date" in item.tags
-            or "not_actor" in item.tags
-            or ("poss" in self.last.tags and self.text.flat.endswith(" s", 0, self.last.end))
-        ):
+        if "date" in item.tags or "not_actor" in item.tags or ("poss" in self.last.tags and self._owns()):
             return False
         if "person" in item.tags and not (item.tags & HEADS):
             return self._take_person(item)
