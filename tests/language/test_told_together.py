@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from schemas.article import Article
-from schemas.codes import EvidenceRole
-from schemas.event import NormalizationEvent, VisitEvent
+from schemas.codes import EvidenceRole, Stage
+from schemas.event import AgreementEvent, NormalizationEvent, VisitEvent
 from services.extract.core import Extractor, load_extractor
 
 SIGNED = {
@@ -86,6 +86,36 @@ def test_a_single_visit_is_no_journey(extractor: Extractor) -> None:
 
     assert isinstance(visit, VisitEvent)
     assert visit.trip_id is None
+
+
+def test_the_steps_of_one_instrument_share_its_id(extractor: Extractor) -> None:
+    """Signature and approval are two events; whoever follows the instrument finds both (E3)."""
+    text = "Israel and Morocco signed a trade agreement on Monday. Israel's government approved the trade agreement with Morocco today."
+    signed, approved = (event for event in _events(extractor, "en", text) if isinstance(event, AgreementEvent))
+
+    assert (signed.stage, approved.stage) == (Stage.SIGNED, Stage.APPROVED_BY_GOVERNMENT)
+    assert signed.instrument_id == approved.instrument_id == signed.id
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            "Israel and Morocco signed a trade agreement on Monday. Israel's government approved an aviation agreement with Morocco today.",
+            id="other-field",
+        ),
+        pytest.param(
+            "Israel and Morocco signed a trade agreement on Monday. Israel's government approved a trade agreement with Bahrain today.",
+            id="other-party",
+        ),
+    ],
+)
+def test_steps_of_two_instruments_share_none(extractor: Extractor, text: str) -> None:
+    """Another field or another party is another instrument."""
+    agreements = [event for event in _events(extractor, "en", text) if isinstance(event, AgreementEvent)]
+
+    assert len(agreements) == 2
+    assert {event.instrument_id for event in agreements} == {None}
 
 
 def test_a_party_that_goes_unsaid_is_marked(extractor: Extractor) -> None:

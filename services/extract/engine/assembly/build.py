@@ -21,6 +21,7 @@ from schemas.ids import event_id
 from services.extract.engine.assembly.accounts import attribution, contested, factuality_of
 from services.extract.engine.assembly.fields import FIELDS_BY_TYPE, evidence_span
 from services.extract.engine.assembly.merge import evidence_of
+from services.extract.engine.assembly.related import journeys, steps_of_one_text
 from services.extract.engine.events.drafts import Draft
 from services.extract.engine.events.standing import FRESHEST, discourse_of
 from services.extract.engine.events.story import Story
@@ -53,29 +54,26 @@ def build(story: Story, drafts: list[Draft], article: Article, extractor: Extrac
         ordinals[key] = ordinals.get(key, -1) + 1
         ids[id(draft)] = event_id(article=article.id, type=draft.type.value, parties=draft.parties, ordinal=ordinals[key])
     reference = article.ref()
-    trips = _trips(drafts, ids)
+    told = [(draft, _fields(story, draft)) for draft in drafts]
+    trips, instruments = journeys(drafts), steps_of_one_text(told)
     found = []
-    for draft in drafts:
-        fields = _common(story, draft)
-        fields.update(FIELDS_BY_TYPE[draft.type](story, draft, fields))
+    for draft, fields in told:
         fields["id"] = ids[id(draft)]
         fields["part_of"] = ids.get(id(draft.parent)) if draft.parent is not None else None
-        fields["trip_id"] = trips.get(id(draft))
+        fields["trip_id"] = ids[id(trips[id(draft)])] if id(draft) in trips else None
+        if draft.type is EventType.AGREEMENT:
+            fields["instrument_id"] = ids[id(instruments[id(draft)])] if id(draft) in instruments else None
         fields["article"], fields["extractor"] = reference, extractor
         fields.update(_codes(draft, fields))
         found.append(Built(EVENT.validate_python(fields), draft))
     return found
 
 
-def _trips(drafts: list[Draft], ids: dict[int, str]) -> dict[int, str]:
-    """The id of the journey for each visit that is a stage of one: those told by one trigger ("visited A and B"; E4)."""
-    stages: dict[int, list[Draft]] = {}
-    for draft in drafts:
-        if draft.type is EventType.VISIT:
-            for mention in draft.mentions:
-                stages.setdefault(mention.trigger.start, []).append(draft)
-    journeys = [list({id(draft): draft for draft in told}.values()) for told in stages.values()]
-    return {id(draft): ids[id(told[0])] for told in journeys if len({tuple(d.parties) for d in told}) > 1 for draft in told}
+def _fields(story: Story, draft: Draft) -> dict[str, Any]:
+    """What every event has, and what those of its type have."""
+    fields = _common(story, draft)
+    fields.update(FIELDS_BY_TYPE[draft.type](story, draft, fields))
+    return fields
 
 
 def _common(story: Story, draft: Draft) -> dict[str, Any]:
