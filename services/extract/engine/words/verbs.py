@@ -218,4 +218,6 @@ def _reduced(before: Item | None, verb: Item, following: Item | None) -> bool:
         return True
     if following is not None and "p.by" in following.tags and gap(verb, following) == 0:
         return True  # "a ceremony hosted by X"
+    if before is not None and following is not None and {"gerund"} & before.tags and gap(before, verb) <= 1 and gap(verb, following) == 0:
+        return True  # "strengthening established relations"
     return before is not None and gap(before, verb) == 0 and "n.instrument" in before.tags
