@@ -267,6 +267,7 @@ FINDERS: dict[str, Finder] = {
     "with_whom": nearby.with_whom,
     "route": nearby.route,
     "told_by": nearby.told_by,
+    "said_by": nearby.said_by,
     "joined": joined,
     "nations": nations,
     "clause": clause,

@@ -18,7 +18,7 @@ def judge(place: Place) -> Modality:
     result = Modality(course="noun" if _as_noun(place) else tense_of(trigger))
     if "negated" in trigger.tags:
         result.course = "negated"
-        result.will_not = "fut" in trigger.tags or ("would" in trigger.tags and _says_of_himself(place))
+        result.will_not = "fut" in trigger.tags
         return result
     if (unsure := _by_its_subject(place) or asked_for(place)) is not None:
         result.course = unsure
@@ -52,12 +52,6 @@ def judge(place: Place) -> Modality:
         last = item
     _told_behind(place, result)
     return result
-
-
-def _says_of_himself(place: Place) -> bool:
-    """ "A warned that he would not sign": said of oneself, with a pronoun, it is a decision."""
-    said = next((item for item in reversed(place.items[: place.at]) if "verb" in item.tags), None)
-    return said is not None and "say" in said.tags and "pronoun" in place.items[place.at - 1].tags
 
 
 def _told_behind(place: Place, result: Modality) -> None:

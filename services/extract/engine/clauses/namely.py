@@ -13,17 +13,21 @@ NAME_WORDS = 8
 def spelled_out(items: list[Item], found: Item) -> list[Item]:
     """`found`, or those who are named of it ("meets Moroccan officials, notably the king and the prime minister")."""
     at = next(k for k, item in enumerate(items) if item is found)
-    following = items[at + 1] if at + 1 < len(items) else None
-    if following is None or "namely" not in following.tags or gap(found, following) > 0 or not _unnamed(found):
+    first = at + 1
+    if at > 1 and "namely" in items[at - 1].tags and gap(items[at - 2], items[at - 1]) == 0 and _unnamed(items[at - 2]):
+        whole, first = items[at - 2], at  # behind a word that is "of" and no mark of an object
+    elif first < len(items) and "namely" in items[first].tags and gap(found, items[first]) == 0 and _unnamed(found):
+        whole, first = found, first + 1
+    else:
         return [found]
     named: list[Item] = []
-    last = following
-    for item in items[at + 2 :]:
+    last = items[first - 1]
+    for item in items[first:]:
         if not is_plain(item) or gap(last, item) > NAME_WORDS or not _people(item):
             break
         named.append(item)
         last = item
-    _of_one_nation(found, named)
+    _of_one_nation(whole, named)
     return named or [found]
 
 

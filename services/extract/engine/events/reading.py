@@ -129,7 +129,7 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData, *, af
         return False
     if any(_beside(sentence, place, unwanted, through=True) is not None for unwanted in rule.avoids):
         return "avoided"
-    if anchor is not None and _denied_object(place, anchor):
+    if anchor is not None and "negated" not in trigger.tags and _denied_object(place, anchor):
         return "negated"
     modality = _modality(sentence, place)
     if (
@@ -231,7 +231,9 @@ def _tells_nothing_alone(rule: RuleData) -> bool:
 def _certain(place: Place, anchor: Item) -> bool:
     """Whether the text is a certain one: described by a field or definite, and not "any"."""
     at = place.items.index(anchor)
-    described = at + 1 < len(place.items) and "domain" in place.items[at + 1].tags and gap(anchor, place.items[at + 1]) == 0
+    behind = place.items[at + 1 : at + 3]
+    on_a_field = len(behind) == 2 and "field" in behind[0].tags and "domain" in behind[1].tags  # "an accord on energy"
+    described = on_a_field or (bool(behind) and "domain" in behind[0].tags and gap(anchor, behind[0]) == 0)
     return (described or "def" in anchor.tags) and not _any(place, anchor)
 
 
