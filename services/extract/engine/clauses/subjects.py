@@ -126,7 +126,7 @@ def _subject_before(place: Place) -> Item | None:
         item = items[position]
         words += max(gap(item, last), 0)
         if "relative" in item.tags and last is place.trigger and gap(item, last) == 0:
-            return antecedent(items, position)
+            return antecedent(items, position) if "oblique" not in item.tags else None
         if "verb" in item.tags and conj:
             # "visits Morocco and signs": the second verb has the subject of the first.
             found = subject(Place(items, position))

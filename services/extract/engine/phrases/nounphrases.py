@@ -100,6 +100,8 @@ _SOMEBODY = frozenset({"indef", "delegation"})
 """A delegation with the indefinite article is one of its own, no organ of the head in front of it."""
 _DEFINITE = frozenset({"def", "own"})
 _NAMED = HEADS | {"person"}
+_RENEWS = frozenset({"p.from", "verb"})
+"""A verb that looks like an adjective behind a preposition."""
 _CLOSED = frozenset({"def", "closed"})
 """A head with the article, on its first or its last word, takes no genitive."""
 MEMBER_WORDS = 2
@@ -229,7 +231,7 @@ class _Phrase:
             return False
         if "demonym" in item.tags:
             return self._take_demonym(item)
-        if "filler" in item.tags or {"domain", "adj"} <= item.tags:
+        if ("filler" in item.tags and not item.tags >= _RENEWS) or {"domain", "adj"} <= item.tags:
             return self._take_adjective(item)
         if {"company"} & item.tags & self.head.tags and not item.tags & MARKS and "def" not in item.tags:
             return self._take_company(item)
