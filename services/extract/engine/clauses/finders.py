@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from schemas.codes import Rank
 from services.extract.engine.clauses import airways, around, complements, drills, frontroles, journeys, nearby, subjects
-from services.extract.engine.clauses.nations import clause, envoy, inner, nations, partakers, recipient, sold_to
+from services.extract.engine.clauses.nations import clause, envoy, inner, nations, partakers, recipient, rest, sold_to
 from services.extract.engine.clauses.owners import (
     attached,
     before,
@@ -270,6 +270,7 @@ FINDERS: dict[str, Finder] = {
     "said_by": nearby.said_by,
     "joined": joined,
     "nations": nations,
+    "rest": rest,
     "clause": clause,
     "inner": inner,
     "doer": doer,

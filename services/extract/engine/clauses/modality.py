@@ -308,7 +308,11 @@ def _held_behind(place: Place, carrier: str) -> str | None:
     behind = place.items[place.at + 1] if place.at + 1 < len(place.items) else None
     if behind is not None and "plan" in behind.tags and _EXPECTED & place.trigger.tags and gap(place.trigger, behind) == 0:
         return "future"  # "an expected meeting"
+    aside = False
     for behind_at, item in enumerate(place.items[place.at + 1 :], place.at + 1):
+        aside = {"relative", "after_comma"} <= item.tags or (aside and not {"verb", "after_comma"} <= item.tags)
+        if aside:
+            continue  # "the summit, which includes A and B, will not take place"
         planned = planned or "plan" in item.tags
         if "will_not" in item.tags:
             return None

@@ -13,6 +13,11 @@ def nations(place: Place) -> list[Item]:
     return [item for item in _clause_behind(place) if "demonym" in item.tags or _of_state(item)]
 
 
+def rest(place: Place) -> list[Item]:
+    """States, their organs and their adjectives anywhere behind the trigger, to the end of the sentence."""
+    return [item for item in place.items[place.at + 1 :] if "demonym" in item.tags or _of_state(item)]
+
+
 def clause(place: Place) -> list[Item]:
     """All actors and adjectives of states in the clause, those before the trigger too."""
     before: list[Item] = []

@@ -175,7 +175,7 @@ def subject_in_front(place: Place) -> Item | None:
         if "relative" in item.tags and touches:
             return antecedent(items, position) or actor_before(items, position)
         if "pronoun" in item.tags and touches:
-            return _speaker(items, position) or _goes_on(items, position)
+            return _speaker(items, position) or _goes_on(items, position) or ("thing" not in item.tags and _alone(items, position)) or None
         if "inverts" in item.tags and touches:
             return subject_behind(place)
         if "verb" in item.tags and conj:
@@ -281,6 +281,16 @@ def _speaker(items: list[Item], position: int) -> Item | None:
         if item.tags & OPAQUE and not (back == position - 1 and "complement" in item.tags):
             return None
     return None
+
+
+def _alone(items: list[Item], position: int) -> Item | None:
+    """Whom "he" speaks of where nobody says anything: the one person whom the sentence has named so far."""
+    people = [item for item in items[:position] if is_actor(item) and has_member(item, ("official", "person"))]
+    return (
+        people[0]
+        if len(people) == 1 and is_plain(people[0]) and isinstance(people[0].value, Group) and len(people[0].value.members) == 1
+        else None
+    )
 
 
 def _speaks(items: list[Item], verb: int, item: Item) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from schemas.codes import ActorLevel, EvidenceRole, FlightsAction, FlightsStatus
 from services.extract.engine.clauses.mentions import Mention
 from services.extract.engine.clauses.roles import Place
+from services.extract.engine.events.dating import day_of
 from services.extract.engine.events.drafts import Draft
 from services.extract.engine.events.eventdates import looks_ahead, shared_date
 from services.extract.engine.events.pacts import only_named
@@ -15,6 +16,8 @@ from services.extract.engine.events.story import Story
 from services.extract.engine.phrases.actors import PLACES, Actor, Group
 from services.extract.engine.words.items import Item, Sentence, gap
 
+HISTORY_DAYS = 365
+"""How old a day must be to make history of what followed it."""
 FREQUENCY_WORDS = 15
 """Words between a flight and how often it is flown, at most."""
 
@@ -38,10 +41,24 @@ def build_flights(story: Story, sentence: Sentence, place: Place, mention: Menti
     if only_named(place, mention):
         return "not_asserted"
     mention.parties = _watched(story, parties)
+    if mention.when is None and mention.announced is None and not sentence.lead and _behind_history(story, place, mention):
+        mention.modality.background = True
     for group in mention.roles.values():
         mention.evidence.extend((EvidenceRole.PARTY, actor.start, actor.end) for actor in group.members)
     story.mentions.append(mention)
     return True
+
+
+def _behind_history(story: Story, place: Place, mention: Mention) -> bool:
+    """ "opened direct flights after they signed the accords in 2020": what only history dates is history too."""
+    after = next((at for at, item in enumerate(place.items) if at > place.at and "after" in item.tags), None)
+    if after is None or story.published is None:
+        return False
+    for item in place.items[after + 1 :]:
+        when = day_of(story, mention, item) if "date" in item.tags else None
+        if when is not None:
+            return when.end is not None and (story.published - when.end).days > HISTORY_DAYS
+    return False
 
 
 def _watched(story: Story, parties: list[str]) -> list[str]:

@@ -101,7 +101,7 @@ def day_of(story: Story, mention: Mention, item: Item) -> When | None:
 def _coming(mention: Mention, chosen: Item) -> bool:
     """Whether the date lies ahead: a verb of the future, or one of the present beside a bare weekday ("A visits B on Sunday")."""
     course, tags = mention.modality.course, mention.trigger.tags
-    if course == "future":
+    if course == "future" or (course == "cancelled" and mention.modality.will_not):
         return "agreed" not in tags
     day = chosen.value
     verbs = _ALWAYS_SET if "svo" in tags else _SET_FOR_A_DAY

@@ -23,6 +23,10 @@ def build_summit(story: Story, sentence: Sentence, place: Place, mention: Mentio
     states = group.states
     if len(states) > 1:
         states = list(dict.fromkeys((*host.states, *states)))
+    if len(states) < 3 and (moved := _moved_by_name(sentence, mention)) and story.watchlist.in_scope(moved):
+        mention.parties = moved
+        story.mentions.append(mention)
+        return True
     if len(states) < 3 or _is_definition(place, mention):
         mention.parties = states
         if not host.members and len(states) == 0 and mention.place is None and mention.first is None:
@@ -36,6 +40,15 @@ def build_summit(story: Story, sentence: Sentence, place: Place, mention: Mentio
     mention.evidence.append((EvidenceRole.PARTY, first, last))
     story.mentions.append(mention)
     return True
+
+
+def _moved_by_name(sentence: Sentence, mention: Mention) -> list[str]:
+    """ "A put off the Negev Forum": of a gathering known by a name that belongs to a state, that state and who puts it off or hosts it."""
+    owner = next((reading.entry.iso for reading in mention.trigger.readings if "n.summit" in reading.tags and reading.entry.iso), None)
+    if owner is None or mention.modality.course not in ("cancelled", "postponed"):
+        return []
+    named = [state for item in sentence.actors if isinstance(item.value, Group) for state in item.value.states]
+    return list(dict.fromkeys((owner, *named)))
 
 
 def _attends_only(story: Story, actor: Actor) -> bool:

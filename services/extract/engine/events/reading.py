@@ -141,7 +141,9 @@ def _apply(story: Story, sentence: Sentence, place: Place, rule: RuleData, *, af
     ):
         modality.course = "refused"  # a party that says it will not sign a certain text refuses it (ontology K6)
     if modality.will_not and "negated" in rule.having:
-        modality.course = "cancelled"  # "will not travel to B": who says so calls it off
+        modality.course, modality.will_not = "cancelled", True  # "will not travel to B": who says so calls it off
+    if modality.course == "negated" and rule.type in _MAY_MOVE and "as_planned" in sentence.tags and "n.summit" in trigger.tags:
+        modality.course = "cancelled"  # "will not take place this summer as planned"
     if modality.course in UNREAL:
         return UNREAL[modality.course]
     if modality.course == "denied" and rule.type is EventType.AGREEMENT and anchor is not None and _any(place, anchor):
