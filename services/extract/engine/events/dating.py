@@ -177,6 +177,8 @@ def _candidates(story: Story, place: Place, mention: Mention) -> tuple[Item | No
         if "date" not in item.tags or _its_end(items, position, mention):
             continue
         governor = _governor(items, position)
+        if governor is not None and _aim_long_past(story, items, governor, item):
+            governor = _governor(items, items.index(governor))
         if governor is None and position <= 1:
             opening = item
         elif governor is not None and {"say", "reduced"} <= governor.tags and governor is not mention.trigger:
@@ -190,6 +192,15 @@ def _candidates(story: Story, place: Place, mention: Mention) -> tuple[Item | No
             if own is None or distance < own[0]:
                 own = (distance, item)
     return (own[1] if own else None), opening
+
+
+def _aim_long_past(story: Story, items: Sequence[Item], governor: Item, day: Item) -> bool:
+    """ "signed an accord to normalise their ties in 2020": an aim of a past year is as old as what was done for it."""
+    value, at = day.value, items.index(governor)
+    if not isinstance(value, DateExpression) or value.year is None or story.published is None or not at:
+        return False
+    serves = "inf" in governor.tags and "purpose" in items[at - 1].tags and gap(items[at - 1], governor) == 0
+    return serves and value.year < story.published.year
 
 
 _BEGINS_BEFORE = frozenset({EventType.FLIGHTS, EventType.RELATIONS_CHANGE, EventType.AGREEMENT})
