@@ -108,7 +108,7 @@ def told_by(place: Place) -> list[Item]:
 def said_by(place: Place) -> list[Item]:
     """Who says, before the clause, what it tells, when that is of a state ("the president of A said that talks with B")."""
     for position in range(place.at - 1, 0, -1):
-        if "complement" in place.items[position].tags:
+        if {"complement", "pronoun"} & place.items[position].tags:  # "that", "that he"
             verb = next((at for at in range(position - 1, -1, -1) if "verb" in place.items[at].tags), None)
             if verb is None or "say" not in place.items[verb].tags:
                 return []
