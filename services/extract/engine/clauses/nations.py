@@ -61,13 +61,13 @@ def envoy(place: Place) -> list[Item]:
 
 
 def partakers(place: Place) -> list[Item]:
-    """Who stands behind "with the participation of" in the clause."""
+    """Who stands behind "with the participation of" in the clause; the adjective too ("of Emirati planes")."""
     found: list[Item] = []
     opened = False
     for item in _clause_behind(place):
         if "participation" in item.tags:
             opened = True
-        elif opened and is_actor(item):
+        elif opened and (is_actor(item) or "demonym" in item.tags):
             found.append(item)
         elif "verb" in item.tags:
             break

@@ -13,7 +13,7 @@ from services.extract.engine.events.drafts import Draft
 from services.extract.engine.events.eventdates import looks_ahead, shared_date
 from services.extract.engine.events.pacts import only_named
 from services.extract.engine.events.story import Story
-from services.extract.engine.phrases.actors import PLACES, Actor, Group
+from services.extract.engine.phrases.actors import ANY_COMPANY, PLACES, Actor, Group
 from services.extract.engine.words.items import Item, Sentence, gap
 
 HISTORY_DAYS = 365
@@ -93,9 +93,13 @@ def same_link(draft: Draft, mention: Mention) -> bool:
         return False
     if not (set(draft.parties) <= set(mention.parties) or set(mention.parties) <= set(draft.parties)):
         return False
-    mine = {actor.org for m in draft.mentions for actor in _carriers(m) if actor.org}
-    theirs = {actor.org for actor in _carriers(mention) if actor.org}
+    mine, theirs = _names(draft.mentions), _names([mention])
     return not (mine and theirs) or bool(mine & theirs)
+
+
+def _names(mentions: Sequence[Mention]) -> set[str]:
+    """The carriers by their names; "the company" is anybody."""
+    return {actor.org for mention in mentions for actor in _carriers(mention) if actor.org and actor.org != ANY_COMPANY}
 
 
 def flights_fields(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any]:
@@ -114,7 +118,7 @@ def flights_fields(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[s
         "status": FlightsStatus.PLANNED if planned else FlightsStatus.DONE,
         "initiator": next((s for m in draft.mentions for s in m.roles.get("initiator", Group()).states), None),
         "date": shared_date(story, draft, fields),
-        "carrier": next((actor.org for actor in carriers if actor.org), None),
+        "carrier": next((actor.org for actor in carriers if actor.org and actor.org != ANY_COMPANY), None),
         "origin": _endpoint(origin),
         "destination": _endpoint(destination),
         "direct": _marked(words, "direct"),
