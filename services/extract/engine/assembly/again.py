@@ -32,6 +32,8 @@ def recalled_again(story: Story, drafts: list[Draft], mention: Mention) -> Draft
 
 
 def _speaks_of_the_known(mention: Mention) -> bool:
+    if mention.type is EventType.MEETING and "v.discuss" in mention.trigger.tags:
+        return True  # "the two discussed": what they spoke of when they met
     named = {EventType.MEETING: mention.trigger, EventType.AGREEMENT: mention.object}.get(mention.type)
     return named is not None and (bool(_KNOWN & named.tags) or _pointed_at(mention, named))
 

@@ -181,7 +181,7 @@ def _turn_round(side: list[Actor], others: list[Actor], visit: Mention | None) -
         return
     first, second = visit.parties[0], visit.parties[1]
     for actor in others:
-        if actor.implicit and actor.iso == side[0].iso and not side[0].implicit:
+        if actor.implicit and not side[0].implicit and (actor.iso == side[0].iso or actor.iso not in visit.parties):
             actor.iso, actor.person = second if actor.iso == first else first, None
 
 
