@@ -47,7 +47,7 @@ def _subject(place: Place) -> Item | None:
         return _who_says(place)
     if "svo" in place.trigger.tags:
         return subject_in_front(place)
-    before = _subject_before(place)
+    before = None if _acted_on_before(place) else _subject_before(place)
     if before is not None and (before.last >= place.trigger.first - 2 or (pronoun_before(place) is not None)):
         return before
     behind = subject_behind(place) or before
@@ -57,6 +57,12 @@ def _subject(place: Place) -> Item | None:
     if behind is None and ("after_comma" in place.trigger.tags or planned) and "say" not in place.trigger.tags:
         return subject_in_front(Place(place.items, place.at - planned))  # behind an aside between commas
     return behind
+
+
+def _acted_on_before(place: Place) -> bool:
+    """ "the invitation of X Y brought-it": a verb with the pronoun of its object has what it acts on in front, and its subject right behind."""
+    behind = place.items[place.at + 1] if place.at + 1 < len(place.items) else None
+    return "object" in place.trigger.tags and behind is not None and acts(behind) and gap(place.trigger, behind) == 0
 
 
 def _who_says(place: Place) -> Item | None:
@@ -311,6 +317,10 @@ def _is_object(items: list[Item], position: int) -> bool:
     return False
 
 
+_ADDS = frozenset({"p.plus", "agenda"})
+"""Who stands behind "to discuss the initiative of" or "in addition to the initiative of" is not met."""
+
+
 def object_(place: Place) -> list[Item]:
     """What a verb acts on: the first plain actor behind it that is not its subject."""
     chosen = _subject(place)
@@ -330,7 +340,7 @@ def object_(place: Place) -> list[Item]:
         closed = {"site", "n.visit", "n.instrument", "domain", "attribution"} & item.tags and not room
         closed = closed or ("after" in item.tags and item.tags.isdisjoint({"actor", "date"}))  # what came before is no part of it
         closed = closed or ("v.host" in place.trigger.tags and {"n.summit", "n.meet"} & item.tags)  # "hosts a summit of ministers"
-        closed = closed or not item.tags.isdisjoint(OPAQUE)
+        closed = closed or not item.tags.isdisjoint(OPAQUE) or (_ADDS & item.tags and not is_actor(item))
         if closed and chosen is not None and (behind := behind_aside(items, place.at, position, plain=True)) is not None:
             resumed, last, words = behind, item, 0
             continue

@@ -186,6 +186,8 @@ def _met(place: Place) -> list[Item]:
 
 def _held_by(office: Item, holder: Item) -> bool:
     """ "the head of the council, General X": an office whose state goes unsaid, and right behind it who holds it."""
+    if "official.actor" in office.tags and any(actor.plural for actor in _members(office)):
+        return False  # "officials, to discuss the initiative of the president": they hold no office of their own
     return not _states([office]) and _person(holder) and 0 <= gap(office, holder) <= BESIDE and "conj" not in holder.tags
 
 
