@@ -60,7 +60,7 @@ def _subject(place: Place) -> Item | None:
 
 
 def _acted_on_before(place: Place) -> bool:
-    """ "the invitation of X Y brought-it": a verb with the pronoun of its object has what it acts on in front, and its subject right behind."""
+    """ "the invitation of X, brought-it Y": with the pronoun of its object a verb has that in front and its subject behind."""
     behind = place.items[place.at + 1] if place.at + 1 < len(place.items) else None
     return "object" in place.trigger.tags and behind is not None and acts(behind) and gap(place.trigger, behind) == 0
 
@@ -317,7 +317,7 @@ def _is_object(items: list[Item], position: int) -> bool:
     return False
 
 
-_ADDS = frozenset({"p.plus", "agenda"})
+_ADDS = frozenset({"p.plus", "talked.of"})
 """Who stands behind "to discuss the initiative of" or "in addition to the initiative of" is not met."""
 
 
