@@ -188,7 +188,7 @@ def _identities(story: Story, actor: Actor) -> set[tuple[str | None, str]]:
         keys.add((actor.iso, actor.person))
         known = story.lexicon.persons.get(actor.person)
         office = known.office_at(story.published) if known else None
-        if rank is not None and office is not None and office.rank in UNIQUE_OFFICES:
+        if rank is Rank.MINISTER_OTHER and office is not None and office.rank in UNIQUE_OFFICES:
             keys.add((actor.iso, office.rank.value))  # called "the minister" where he is known as the head of the service
         rank = rank or (office.rank if office else None)
     if rank is not None and (rank in UNIQUE_OFFICES or (actor.person is None and rank is not Rank.MINISTER_OTHER)):

@@ -317,7 +317,7 @@ def _is_object(items: list[Item], position: int) -> bool:
     return False
 
 
-_ADDS = frozenset({"p.plus", "talked.of"})
+_ADDS = frozenset({"talked.of"})
 """Who stands behind "to discuss the initiative of" or "in addition to the initiative of" is not met."""
 
 
@@ -340,7 +340,7 @@ def object_(place: Place) -> list[Item]:
         closed = {"site", "n.visit", "n.instrument", "domain", "attribution"} & item.tags and not room
         closed = closed or ("after" in item.tags and item.tags.isdisjoint({"actor", "date"}))  # what came before is no part of it
         closed = closed or ("v.host" in place.trigger.tags and {"n.summit", "n.meet"} & item.tags)  # "hosts a summit of ministers"
-        closed = closed or not item.tags.isdisjoint(OPAQUE) or (_ADDS & item.tags and not is_actor(item))
+        closed = closed or not item.tags.isdisjoint(OPAQUE) or bool(_ADDS & item.tags and not is_actor(item))
         if closed and chosen is not None and (behind := behind_aside(items, place.at, position, plain=True)) is not None:
             resumed, last, words = behind, item, 0
             continue

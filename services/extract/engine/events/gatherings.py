@@ -181,8 +181,9 @@ def _turn_round(side: list[Actor], others: list[Actor], visit: Mention | None) -
         return
     first, second = visit.parties[0], visit.parties[1]
     for actor in others:
-        if actor.implicit and not side[0].implicit and (actor.iso == side[0].iso or actor.iso not in visit.parties):
-            actor.iso, actor.person = second if actor.iso == first else first, None
+        stranger = actor.iso is not None and actor.iso not in visit.parties  # the home state of the outlet
+        if actor.implicit and not side[0].implicit and (actor.iso == side[0].iso or stranger):
+            actor.iso, actor.person = second if side[0].iso == first else first, None
 
 
 def _is_purpose(place: Place, mention: Mention) -> bool:
