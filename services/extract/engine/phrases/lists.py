@@ -104,8 +104,9 @@ def _absorb_description(text: Text, out: list[Item], item: Item) -> None:
     count = 0
     nearest = item
     while count < len(out) and ({"filler", "demonym", "capital_word"} & out[-1 - count].tags) and gap(out[-1 - count], nearest) == 0:
-        if out[-1 - count].tags & MARKS and has_comma(text, out[-1 - count], nearest):
-            break  # "flew, in secret, to Cairo": an adverb with a preposition of its own
+        adverb = "first_adverb" in out[-1 - count].tags or has_comma(text, out[-1 - count], nearest)
+        if out[-1 - count].tags & MARKS and adverb:
+            break  # "flew, in secret, to Cairo", "for-the-first-time to Cairo": an adverb with a preposition of its own
         nearest = out[-1 - count]
         count += 1
     if not count:

@@ -343,6 +343,8 @@ class _Phrase:
             and not (item.tags & (MARKS - {"p.of"}))
         ):
             found = item.entry("city")
+        elif {"capital", "in"} <= item.tags and self.kind == "org" and {"government", "seated"} & self.head.tags:
+            found = item.entry("capital")  # "the parliament in-Amman"
         else:
             return False
         self.actor.iso = found.iso if found else None
