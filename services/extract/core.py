@@ -19,7 +19,6 @@ from services.extract.engine.events.ending import last_naming, last_told
 from services.extract.engine.events.reading import read_sentence
 from services.extract.engine.events.silences import silences
 from services.extract.engine.events.story import Story
-from services.extract.engine.knowledge.data import LanguageFile
 from services.extract.engine.knowledge.lexicon import Lexicon, states_of
 from services.extract.engine.knowledge.reader import Reader, Readers
 from services.extract.engine.knowledge.watch import SHIPPED, Watchlist, find_watchlist, load_watchlist
@@ -37,6 +36,7 @@ from services.extract.engine.phrases.context import (
 )
 from services.extract.engine.phrases.epithets import resolve_epithets
 from services.extract.engine.phrases.find import find_actors
+from services.extract.engine.phrases.holders import settle_holders
 from services.extract.engine.phrases.namesakes import settle_namesakes
 from services.extract.engine.text import Text, normalize
 from services.extract.engine.words.compound import join_verbs
@@ -137,12 +137,12 @@ class Extractor:
         if "epithet" in marks:
             resolve_epithets(found)
         told = found if whole else found[: last_told(found, reader.rules)]
-        words = _phrases(text, told, context, language, marks)
+        words = _phrases(text, told, context, reader.lexicon, marks)
         if names := surnames(text, told, reader.lexicon):
             further = found[len(told) : last_naming(text, found, names)]
-            words |= _phrases(text, further, context, language, marks)
+            words |= _phrases(text, further, context, reader.lexicon, marks)
             told = [*told, *further]
-            _name_again(text, told, words, names, reader.lexicon)
+            _name_again(text, told, words, names, story)
         settle_namesakes(text, told)
         if "held.ground" in marks:
             story.note_ground(told)
@@ -169,10 +169,10 @@ def _words(text: Text, lexicon: Lexicon) -> list[Item]:
     return with_colons(text, join_particles(text, found))
 
 
-def _phrases(text: Text, found: list[Sentence], context: Context, language: LanguageFile, marks: frozenset[str]) -> dict[int, list[Item]]:
+def _phrases(text: Text, found: list[Sentence], context: Context, lexicon: Lexicon, marks: frozenset[str]) -> dict[int, list[Item]]:
     """Make phrases of the words of the sentences; returns the words by the number of the sentence. Each must follow what is before it."""
     words: dict[int, list[Item]] = {}
-    dates = LastDates()
+    language, dates = lexicon.language, LastDates()
     for sentence in found:
         sentence.items = find_dates(text, without_strangers(text, sentence.items))
         dates.tie(sentence.items)
@@ -188,26 +188,27 @@ def _phrases(text: Text, found: list[Sentence], context: Context, language: Lang
         if "that_country" in marks:
             resolve_that_country(sentence)
         words[sentence.number] = sentence.items
-        _find_actors(text, sentence)
+        _find_actors(text, sentence, lexicon, context.day)
     return words
 
 
-def _find_actors(text: Text, sentence: Sentence) -> None:
+def _find_actors(text: Text, sentence: Sentence, lexicon: Lexicon, day: date | None) -> None:
     sentence.items = find_actors(text, sentence.items)
     sentence.actors = [item for item in sentence.items if isinstance(item.value, Group)]
+    settle_holders(text, sentence, lexicon, day)
 
 
-def _name_again(text: Text, found: list[Sentence], words: dict[int, list[Item]], names: dict[str, Actor], lexicon: Lexicon) -> None:
+def _name_again(text: Text, found: list[Sentence], words: dict[int, list[Item]], names: dict[str, Actor], story: Story) -> None:
     """Read the sentences again in which somebody is named by the surname alone."""
     phrases = {sentence.number: sentence.items for sentence in found}
     whole = full_names(text, found)
     for sentence in found:
         sentence.items = words[sentence.number]
-    touched = {sentence.number for sentence in name_again(text, found, names, whole, lexicon)}
+    touched = {sentence.number for sentence in name_again(text, found, names, whole, story.lexicon)}
     for sentence in found:
         if sentence.number in touched:
             sentence.items = without_strangers(text, sentence.items)
-            _find_actors(text, sentence)
+            _find_actors(text, sentence, story.lexicon, story.published)
         else:
             sentence.items = phrases[sentence.number]
 

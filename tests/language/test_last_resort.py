@@ -109,3 +109,19 @@ def test_what_the_last_resort_finds_is_less_certain(extractor: Extractor) -> Non
     )
 
     assert extractor.extract(far)[0].confidence < extractor.extract(near)[0].confidence
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param("Israel cancels Mossad chief's Qatar trip.", ("visit", ("ISR", "QAT")), id="named-by-its-goal"),
+        pytest.param(
+            "A historic meeting between the foreign ministers of Morocco and Israel in Rabat.",
+            ("meeting", ("MAR", "ISR")),
+            id="one-of-each",
+        ),
+    ],
+)
+def test_a_bare_noun_may_name_all_who_take_part(extractor: Extractor, text: str, told: Told) -> None:
+    """Headlines and captions have no verb."""
+    assert told in _told(extractor, "en", text)

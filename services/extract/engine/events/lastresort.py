@@ -30,6 +30,8 @@ _AIRSPACE = (FlightsAction.AIRSPACE_OPENED, FlightsAction.AIRSPACE_CLOSED)
 """Steps for which others than those who fly are named as the reason."""
 _TOLD = ("past", "present", "future")
 _TOLD_OR_NAMED = (*_TOLD, "noun")
+_OR_MOVED = (*_TOLD_OR_NAMED, "cancelled", "postponed")
+"""A visit that is called off is known by who was to go where, whatever else the sentence says."""
 
 Roles = dict[str, Group]
 
@@ -38,6 +40,7 @@ _ANEW = frozenset({"say", "complement", "colon", "quote", "after", "since", "att
 _CLOSES = frozenset({"break", "verb", "after", "during", "n.visit", "n.meet", "n.call", "n.sign"})
 _GOES_ON = frozenset({"relative", "reduced", "light", "v.hold", "v.perform", "v.begin"})
 _CARRIES = frozenset({"light", "v.hold", "v.perform"})
+_CARRIED = frozenset({"p.between", "p.with"})
 _HANGS = frozenset({"p.of", "p.for", "p.about", "p.on", "p.from", "p.other", "p.beside", "like", "poss"})
 """Whoever stands behind these belongs to another word than the trigger."""
 _GOES = frozenset({"v.visit", "n.visit", "v.arrive", "v.land", "n.arrive"})
@@ -49,7 +52,8 @@ _VAGUE = ("opening", "plane", "return", "onward")
 def last_resort(story: Story, sentence: Sentence, place: Place, rule: RuleData, modality: Modality) -> Roles | None:
     """Who fills the roles of `rule` at the trigger, when the sentence leaves only one answer; else `None`."""
     finder = _BY_TYPE.get(rule.type)
-    if finder is None or modality.course not in _TOLD_OR_NAMED or modality.old or modality.after or rule.id.rpartition(".")[2] in _VAGUE:
+    courses = _OR_MOVED if rule.type is EventType.VISIT else _TOLD_OR_NAMED
+    if finder is None or modality.course not in courses or modality.old or modality.after or rule.id.rpartition(".")[2] in _VAGUE:
         return None
     states = _acting(sentence, PEOPLE if rule.type is EventType.MEETING else None)
     if len(states) != 2 or not story.watchlist.in_scope(sorted(states)):
@@ -92,6 +96,9 @@ def _meeting(place: Place, rule: RuleData, modality: Modality, states: dict[str,
 def _across(place: Place, mine: list[Item], after: list[Item]) -> Roles | None:
     """Whom the people behind the trigger meet: each other, or whoever stands before it."""
     first = after[0]
+    if len(after) > 1 and "p.with" in after[1].tags and _person(after[1]) and first.tags.isdisjoint(PREPOSITIONS):
+        apart = len(_states([first])) == 1 and _states([first]).isdisjoint(_states([after[1]]))
+        return {"side": Group(_members(first)[:1]), "counterpart": Group(_members(after[1]))} if apart else None
     if "p.between" in first.tags or (len(_states([first])) == 2 and gap(place.trigger, first) <= 1):
         both = _joined(item for item in after if _person(item))
         return {"both": both} if len(both.states) == 2 else None
@@ -102,16 +109,28 @@ def _across(place: Place, mine: list[Item], after: list[Item]) -> Roles | None:
 
 def _visit(place: Place, rule: RuleData, modality: Modality, states: dict[str, Actor]) -> Roles | None:
     """The people of one state before a word of going there, and a place of the other state behind it."""
-    mine = [item for item in _before(place) if _person(item) and _HANGS.isdisjoint(item.tags)]
+    owned = {"poss"} if _named_by(place) is not None else set()  # "the minister's Qatar trip"
+    mine = [item for item in _before(place) if _person(item) and not item.tags & (_HANGS - owned)]
     if len(_states(mine)) != 1 or place.trigger.tags.isdisjoint(_GOES):
         return None
     arrives = place.trigger.tags.isdisjoint({"v.visit", "n.visit"})
-    goal = next((item for item in _after(place) if _members(item) and _members(item)[0].kind in PLACES), None)
-    if goal is not None and any(tag.startswith("p.") for item in _between(place, goal) for tag in item.tags):
+    goal = _named_by(place) or next((item for item in _after(place) if _members(item) and _members(item)[0].kind in PLACES), None)
+    if (
+        goal is not None
+        and goal.start > place.trigger.start
+        and any(tag.startswith("p.") for item in _between(place, goal) for tag in item.tags)
+    ):
         return None  # "a tour of the north near B"
     if goal is None or goal.tags & _NO_GOAL or _states([goal]) <= _states(mine) or (arrives and goal.tags.isdisjoint(TO | IN)):
         return None
     return {"visitor": Group(_members(mine[-1])), "destination": Group(_members(goal)[:1])}
+
+
+def _named_by(place: Place) -> Item | None:
+    """The place by whose name a journey goes ("the Qatar trip")."""
+    before = place.items[place.at - 1] if place.at and "n.visit" in place.trigger.tags else None
+    close = before is not None and gap(before, place.trigger) == 0 and before.tags.isdisjoint(PREPOSITIONS)
+    return before if close and before is not None and _members(before) and _members(before)[0].kind in PLACES else None
 
 
 def _between(place: Place, goal: Item) -> list[Item]:
@@ -170,7 +189,7 @@ def _after(place: Place) -> list[Item]:
         carried = carried or bool(_CARRIES & item.tags)
         if words > FAR or (item.tags & _CLOSES and not is_actor(item) and item.tags.isdisjoint(_GOES_ON)):
             break
-        if is_actor(item) and (not carried or "p.between" in item.tags):
+        if is_actor(item) and (not carried or item.tags & _CARRIED):
             found.append(item)
         last = item
     return found
@@ -210,9 +229,10 @@ def _person(item: Item) -> bool:
 
 
 def _somebody(item: Item) -> bool:
-    """Whether one can say who they are: "officials of A" are anybody."""
+    """Whether one can say who they are: "officials of A" are anybody, "the ministers of A and B" are one of each."""
+    several = len(_states([item])) > 1
     return all(
-        (actor.kind == "delegation" or (not actor.plural and bool(actor.person or actor.name or actor.rank)))
+        (actor.kind == "delegation" or ((several or not actor.plural) and bool(actor.person or actor.name or actor.rank)))
         and "official" not in actor.tags
         for actor in _members(item)
     )

@@ -72,6 +72,7 @@ class LanguageFile(_Data):
     week_starts: Annotated[int, Field(ge=0, le=6, description="0 is Monday, as in `date.weekday`.")]
     accents: bool = Field(default=False, description="Whether accents part words that folding makes one; affixes are written with them.")
     name_particles: tuple[str, ...] = Field(default=(), description='Small words inside names ("ben"), where names have capitals.')
+    weak_letters: str = Field(default="", description="Letters that one spelling of a foreign name has and another leaves out.")
     scripts: Scripts
     proclitics: dict[str, dict[str, tuple[Tag, ...]]]
     assimilation: dict[str, str] = {}

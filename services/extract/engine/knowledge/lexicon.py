@@ -6,11 +6,11 @@ Not here: what the words of a text mean together (`phrases`, `clauses`).
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pydantic import RootModel
@@ -84,6 +84,47 @@ class Lexicon:
     rules: tuple[RuleData, ...]
     countries: Mapping[str, Country]
     persons: Mapping[str, Person]
+    names: Mapping[str, tuple[str, ...]]
+    """How the language writes the people, by their ids."""
+
+    def named(self, word: str) -> frozenset[str]:
+        """The ids of people who may be called by this one folded word: a surname, or the given name of a monarch or an heir."""
+        return self._bearers.get(self._bare(word), frozenset())
+
+    def is_called(self, id: str, words: Sequence[str]) -> bool:
+        """Whether two of the folded words belong to one name of the person, however spelled."""
+        heard = {self._bare(word) for word in words}
+        return any(len(heard & {self._bare(part) for part in _parts(variant)}) > 1 for variant in self.names[id])
+
+    @cached_property
+    def _bearers(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for id, variants in self.names.items():
+            royal = any(office.office in ROYAL for office in self.persons[id].offices)
+            for variant in variants:
+                words = _parts(variant)
+                for word in {words[-1], *(words[:1] if royal else ())}:
+                    found.setdefault(self._bare(word), set()).add(id)
+        return {word: frozenset(ids) for word, ids in found.items()}
+
+    def _bare(self, word: str) -> str:
+        """The letters of a name that all its spellings share; the word itself when they would be too few to tell anybody."""
+        bare = "".join(letter for letter, before in zip(word, f" {word}", strict=False) if letter not in self._weak and letter != before)
+        return bare if len(bare) >= BARE_LETTERS else word
+
+    @cached_property
+    def _weak(self) -> frozenset[str]:
+        return frozenset(fold(self.language.weak_letters))
+
+
+def _parts(name: str) -> list[str]:
+    """The folded words of a name."""
+    return fold(name).replace("-", " ").split()
+
+
+BARE_LETTERS = 3
+ROYAL = frozenset({"king", "emir", "sultan", "crown prince", "queen"})
+"""Offices whose holders go by their given names."""
 
 
 class _Countries(RootModel[dict[str, Country]]):
@@ -147,7 +188,7 @@ def load_lexicon(folder: Path, shared: Path) -> Lexicon:
     for term in language.scripts.foreign:
         forms.add_fallback(Entry(FOREIGN, term), fold(term))
     forms.close()
-    return Lexicon(language=language, forms=forms, rules=rules, countries=countries, persons=persons)
+    return Lexicon(language=language, forms=forms, rules=rules, countries=countries, persons=persons, names=names)
 
 
 def _paradigm(language: LanguageFile, name: str) -> Paradigm:
