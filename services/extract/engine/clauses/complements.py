@@ -214,7 +214,8 @@ def gathering(place: Place) -> list[Item]:
             open_ = True
         elif is_actor(item) and isinstance(item.value, Group):
             wanted = item.tags & TO or "p.between" in item.tags or "p.with" in item.tags or "p.by" in item.tags
-            if (open_ or wanted) and not (item.tags & IN):
+            another = last in found[-1:] and is_plain(item) and "after_comma" in item.tags and gap(last, item) <= 0
+            if (open_ or wanted or another) and not (item.tags & IN):
                 found.append(item)
             open_ = False
         elif gap(last, item) > 2 and "participation" not in item.tags:
