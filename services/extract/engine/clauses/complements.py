@@ -259,7 +259,7 @@ def from_(place: Place) -> list[Item]:
 def maker(place: Place) -> list[Item]:
     """The first state or its adjective behind the object ("... that the Israeli company makes"), in the same clause."""
     buyers = subject(place)
-    for item in takewhile(lambda item: not {"conj", "after_comma"} <= item.tags, place.items[place.at + 1 :]):
+    for item in takewhile(lambda item: not {"conj", "after_comma"} <= item.tags and "after" not in item.tags, place.items[place.at + 1 :]):
         if "demonym" in item.tags or (isinstance(item.value, Group) and item.value.states and item not in buyers):
             return [item]
     return []

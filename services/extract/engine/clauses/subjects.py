@@ -89,7 +89,10 @@ def _announced(place: Place) -> Item | None:
     """ "A announced that will-join": a verb without a subject right behind "that" has the subject of the verb of saying."""
     first = place.at - 1 if place.at and "neg" in place.items[place.at - 1].tags else place.at
     opener = place.items[first - 1] if first > 1 else None
-    if opener is None or "fut" not in place.trigger.tags or "complement" not in opener.tags or gap(opener, place.items[first]) > 0:
+    if opener is None or "fut" not in place.trigger.tags or gap(opener, place.items[first]) > 0:
+        return None
+    glued = "relative" in opener.tags and "say" in place.items[first - 2].tags  # "announced that-will-join"
+    if not glued and "complement" not in opener.tags:
         return None
     for position in range(first - 2, -1, -1):
         item = place.items[position]
