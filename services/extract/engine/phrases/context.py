@@ -53,7 +53,7 @@ def resolve_kingdom(sentence: Sentence, context: Context) -> None:
     for position, item in enumerate(sentence.items):
         if item.tags.isdisjoint(_STATES):
             continue
-        state = _plain_state(item)
+        state = plain_state(item)
         if state is not None and state.iso is not None:
             context.named.add(state.iso)
             if state.iso in KINGDOMS:
@@ -68,33 +68,6 @@ def resolve_kingdom(sentence: Sentence, context: Context) -> None:
                 entry = Entry(frozenset({"state", "kingdom"}), "kingdom", iso=iso)
                 tags = (item.tags - {"kingdom"}) | {"state"}
                 sentence.items[position] = Item(item.start, item.end, item.first, item.last, tags, (Reading(entry, tags),))
-
-
-def resolve_own_country(sentence: Sentence) -> None:
-    """Give each "his country" its state: that of whoever is named last before it in the sentence."""
-    for position, item in enumerate(sentence.items):
-        if "own_country" not in item.tags:
-            continue
-        before = (_plain_state(other) or other.entry("person") for other in reversed(sentence.items[:position]))
-        found = next((entry.iso for entry in before if entry is not None and entry.iso), None)
-        if found is not None:
-            entry = Entry(frozenset({"state"}), "own_country", iso=found)
-            tags = (item.tags - {"own_country"}) | {"state"}
-            sentence.items[position] = Item(item.start, item.end, item.first, item.last, tags, (Reading(entry, tags),))
-
-
-def resolve_that_country(sentence: Sentence) -> None:
-    """Give each "in this country" its state: that of the place named last before it in the sentence."""
-    for position, item in enumerate(sentence.items):
-        if "that_country" not in item.tags:
-            continue
-        before = [other for other in reversed(sentence.items[:position]) if "twin" not in other.tags]
-        named = [other.entry("state") or other.entry("city") for other in before] + [other.entry("demonym") for other in before]
-        found = next((entry.iso for entry in named if entry is not None and entry.iso), None)
-        if found is not None:
-            entry = Entry(frozenset({"state"}), "that_country", iso=found)
-            tags = (item.tags - {"that_country"}) | {"state", "in", "to"}
-            sentence.items[position] = Item(item.start, item.end, item.first, item.last, tags, (Reading(entry, tags),))
 
 
 def _qualified(items: list[Item], position: int) -> bool:
@@ -112,7 +85,7 @@ def resolve_twins(sentences: list[Sentence], home: str | None) -> None:
     twins = [(sentence, position) for sentence in sentences for position, item in enumerate(sentence.items) if "twin" in item.tags]
     if not twins:
         return
-    named = [(item.start, state.iso) for sentence in sentences for item in sentence.items if (state := _plain_state(item)) is not None]
+    named = [(item.start, state.iso) for sentence in sentences for item in sentence.items if (state := plain_state(item)) is not None]
     for sentence, position in twins:
         item = sentence.items[position]
         readings = {reading.entry.iso: reading for reading in item.readings if "twin" in reading.tags}
@@ -140,7 +113,7 @@ def _city_of_them(sentences: list[Sentence], readings: Mapping[str | None, Readi
     return cities[0]
 
 
-def _plain_state(item: Item) -> Entry | None:
+def plain_state(item: Item) -> Entry | None:
     """The state that an item names or whose adjective or city it is, when it is no twin itself."""
     if "twin" in item.tags:
         return None
