@@ -6,7 +6,7 @@ Here: finders that reach over a carrying verb, a possessive, or the whole clause
 from __future__ import annotations
 
 from schemas.codes import Rank
-from services.extract.engine.clauses import airways, around, complements, drills, frontroles, journeys, nearby, subjects
+from services.extract.engine.clauses import airways, around, complements, drills, envoys, frontroles, journeys, nearby, subjects
 from services.extract.engine.clauses.nations import clause, envoy, inner, nations, partakers, recipient, rest, sold_to
 from services.extract.engine.clauses.owners import (
     attached,
@@ -195,6 +195,8 @@ FINDERS: dict[str, Finder] = {
     "on_visit": frontroles.on_visit,
     "envoy_pair": frontroles.envoy_pair,
     "presented": frontroles.presented,
+    "at_post": envoys.at_post,
+    "sent_envoy": envoys.sent_envoy,
     "launched_by": frontroles.launched_by,
     "carrier": airways.carrier,
     "line_ends": airways.line_ends,

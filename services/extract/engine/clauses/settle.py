@@ -25,7 +25,7 @@ def settle(place: Place, sentence: Sentence, modality: Modality) -> Modality:
         modality.course = told
     elif modality.course == "inf" and _announced_act(place):
         modality.course = "past"
-    elif modality.course == "inf" and (sequel := _sequel(place)) is not None:
+    elif modality.course == "inf" and (sequel := _sequel(place) or _named_for(place)) is not None:
         modality.course = sequel
     elif modality.course == "inf":
         modality.course = "future" if _heads_the_line(place, sentence) or _on_the_way(place) else "hypothetical"
@@ -69,6 +69,16 @@ def _sequel(place: Place) -> str | None:
     course = judge(Place(place.items, told)).course
     own_day = any("date" in item.tags for item in place.items[place.at + 1 : place.at + 3])
     return "future" if course == "past" and own_day else course
+
+
+def _named_for(place: Place) -> str | None:
+    """ "named X to head its mission in B": what somebody is named for is told with the naming."""
+    if "v.head_mission" not in place.trigger.tags:
+        return None
+    for position in range(place.at - 1, -1, -1):
+        if {"verb", "break"} & place.items[position].tags:
+            return judge(Place(place.items, position)).course if "v.appoint" in place.items[position].tags else None
+    return None
 
 
 ACTS = frozenset(

@@ -48,7 +48,7 @@ def dates(story: Story, sentence: Sentence, place: Place, mention: Mention) -> N
     if chosen is None:
         chosen = _same_time(place) or (_of_the_verb_before(place) if mention.type in _SHARES_ITS_DAY else None)
     when = _resolve(story, chosen, future=_coming(mention, chosen)) if chosen is not None else None
-    if chosen is None or when is None:
+    if chosen is None or when is None or (own is None and chosen is not opening and _was_agreed_then(story, mention, when)):
         mention.when = mention.period
         return
     if _long_past(story, mention, chosen, when):
@@ -68,6 +68,12 @@ def dates(story: Story, sentence: Sentence, place: Place, mention: Mention) -> N
         mention.ahead = when.start is not None and when.start > story.published
     mention.date_span = (chosen.start, chosen.end)
     mention.evidence.append((EvidenceRole.DATE, chosen.start, chosen.end))
+
+
+def _was_agreed_then(story: Story, mention: Mention, when: When) -> bool:
+    """ "a visit on Thursday during which they agreed to sign": the day that has passed is that of agreeing, what is agreed on lies ahead."""
+    past = when.end is not None and story.published is not None and when.end < story.published
+    return past and mention.modality.course == "future"
 
 
 STILL_TOLD_DAYS = 14
