@@ -71,7 +71,7 @@ def dates(story: Story, sentence: Sentence, place: Place, mention: Mention) -> N
 
 
 def _was_agreed_then(story: Story, mention: Mention, when: When) -> bool:
-    """ "a visit on Thursday during which they agreed to sign": the day that has passed is that of agreeing, what is agreed on lies ahead."""
+    """ "a visit on Thursday during which they agreed to sign": a day gone by is that of agreeing, what is agreed on lies ahead."""
     past = when.end is not None and story.published is not None and when.end < story.published
     return past and mention.modality.course == "future"
 
