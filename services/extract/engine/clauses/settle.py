@@ -25,7 +25,7 @@ def settle(place: Place, sentence: Sentence, modality: Modality) -> Modality:
         modality.course = told
     elif modality.course == "inf" and _announced_act(place):
         modality.course = "past"
-    elif modality.course == "inf" and (sequel := _sequel(place) or _named_for(place)) is not None:
+    elif modality.course == "inf" and (sequel := _sequel(place) or _brought_about(place)) is not None:
         modality.course = sequel
     elif modality.course == "inf":
         modality.course = "future" if _heads_the_line(place, sentence) or _on_the_way(place) else "hypothetical"
@@ -71,13 +71,18 @@ def _sequel(place: Place) -> str | None:
     return "future" if course == "past" and own_day else course
 
 
-def _named_for(place: Place) -> str | None:
-    """ "named X to head its mission in B": what somebody is named for is told with the naming."""
-    if "v.head_mission" not in place.trigger.tags:
+BROUGHT_ABOUT = {"v.head_mission": "v.appoint", "v.ratify": "v.vote", "v.reject": "v.vote", "v.repeal": "v.vote"}
+"""What is told by the verb before it: naming somebody "to head", voting "to ratify"."""
+
+
+def _brought_about(place: Place) -> str | None:
+    """ "named X to head its mission in B", "voted on Monday to ratify": the infinitive is done with the verb before."""
+    wanted = {verb for act, verb in BROUGHT_ABOUT.items() if act in place.trigger.tags}
+    if not wanted:
         return None
     for position in range(place.at - 1, -1, -1):
         if {"verb", "break"} & place.items[position].tags:
-            return judge(Place(place.items, position)).course if "v.appoint" in place.items[position].tags else None
+            return judge(Place(place.items, position)).course if wanted & place.items[position].tags else None
     return None
 
 

@@ -272,11 +272,11 @@ def _beside(sentence: Sentence, place: Place, wanted: Object, *, through: bool =
             if words > wanted.within:
                 break
             tags = item.tags
-            if not tags.isdisjoint(classes):
+            if not tags.isdisjoint(classes) and (step == -1 or "clause" not in tags):
                 return None if wanted.bare and step == 1 and {"p.on", "p.to"} & last.tags and "actor" not in last.tags else item
             if wanted.next:
                 break
-            if step == 1 and ("break" in tags or (not through and "verb" in tags and tags.isdisjoint(_NO_BAR))):
+            if step == 1 and ({"break", "clause"} & tags or (not through and "verb" in tags and tags.isdisjoint(_NO_BAR))):
                 break
             last = item
             position += step
