@@ -158,7 +158,7 @@ def _status(story: Story, draft: Draft) -> Status:
 def _visit(story: Story, draft: Draft, fields: dict[str, Any]) -> dict[str, Any]:
     status = Status.DENIED if denied(story, draft) else _status(story, draft)
     chosen = [m for m in draft.mentions if status_of(story, m) is status]
-    arrival = [m for m in draft.mentions if {"v.arrive", "v.expect"} & m.trigger.tags and m.when is not None]
+    arrival = [m for m in draft.mentions if {"v.arrive", "v.expect", "v.due_in"} & m.trigger.tags and m.when is not None]
     background = fields["discourse"] is Discourse.BACKGROUND
     when = date_from(story, draft, arrival or chosen, planned=status not in (Status.COMPLETED, Status.ONGOING), background=background)
     evidence = list(fields["evidence"]) + [

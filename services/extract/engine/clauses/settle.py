@@ -35,7 +35,7 @@ def settle(place: Place, sentence: Sentence, modality: Modality) -> Modality:
         modality.course = "past"
     if modality.course == "future" and _had_gone_for(place):
         modality.course, modality.background = "past", True
-    if modality.course == "future" and (_depends(place) or _foretold(place) or _ought(place)):
+    if modality.course == "future" and (_depends(place) or _foretold(place) or _guessed(place) or _ought(place)):
         modality.course = "hypothetical"
     return modality
 
@@ -200,6 +200,15 @@ def _foretold(place: Place) -> bool:
                 return False  # a broker who announces it knows it from both sides
             if speakers and mine and not speakers & mine:
                 return bool(RELATIONS & trigger.tags) or not any("date" in other.tags for other in place.items)
+    return False
+
+
+def _guessed(place: Place) -> bool:
+    """ "an analyst said that A would sign": whoever only watches guesses, whatever day he names."""
+    for position in range(place.at - 1, -1, -1):
+        if {"say", "verb"} <= place.items[position].tags:
+            said = subject(Place(place.items, position))
+            return bool(said) and all("forecaster.actor" in speaker.tags for speaker in said)
     return False
 
 
