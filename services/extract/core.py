@@ -23,6 +23,7 @@ from services.extract.engine.knowledge.lexicon import Lexicon, states_of
 from services.extract.engine.knowledge.reader import Reader, Readers
 from services.extract.engine.knowledge.watch import SHIPPED, Watchlist, find_watchlist, load_watchlist
 from services.extract.engine.phrases.actors import Actor, Group
+from services.extract.engine.phrases.bearers import bearers
 from services.extract.engine.phrases.context import (
     Context,
     full_names,
@@ -137,7 +138,7 @@ class Extractor:
             resolve_epithets(found)
         told = found if whole else found[: last_told(found, reader.rules)]
         words = _phrases(text, told, context, reader.lexicon, marks)
-        if names := surnames(text, told, reader.lexicon):
+        if names := bearers(text, told, reader.lexicon, published) | surnames(text, told, reader.lexicon):
             further = found[len(told) : last_naming(text, found, names)]
             words |= _phrases(text, further, context, reader.lexicon, marks)
             told = [*told, *further]

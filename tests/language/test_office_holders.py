@@ -52,3 +52,17 @@ def test_a_full_name_must_be_his(extractor: Extractor) -> None:
 def test_a_state_that_is_told_is_not_another_one(extractor: Extractor) -> None:
     """The surname alone makes nobody of another state's minister."""
     assert "Ayman Safadi" not in _met(extractor, "en", "In Jordan Israel's president met Egyptian Foreign Minister Safady on Sunday.")
+
+
+def test_a_bare_surname_is_whoever_holds_the_office_that_the_article_names(extractor: Extractor) -> None:
+    """A headline has the surname, the lead has the office, and no sentence the full name."""
+    text = "Bennett meets King Hamad in Manama\n\nIt was the first trip there by an Israeli prime minister."
+
+    assert "Naftali Bennett" in _met(extractor, "en", text, year=2022)
+
+
+def test_a_bare_surname_is_nobody_when_another_holds_the_office(extractor: Extractor) -> None:
+    """Two people of one name must not be taken for each other."""
+    text = "Bennett meets King Hamad in Manama\n\nIt was the first trip there since that of an Israeli prime minister."
+
+    assert _met(extractor, "en", text, year=2024) == []

@@ -12,6 +12,7 @@ REACH_WORDS = 6
 """Unknown words over which a verb that tells of a noun still reaches it."""
 SINCE_WORDS = 3
 """Unknown words between "since" and the noun it dates."""
+_WHO_ACTED = frozenset({"actor", "adverb", "filler", "adj"})
 LONG_AGO = frozenset({"long_ago", "since"})
 """Only where one of these stands can anything be long ago."""
 TOLD = frozenset({"light", "v.perform", "v.hold", "v.end", "v.result", "v.host", "v.witness", "v.welcome", "day_after"})
@@ -94,7 +95,7 @@ def long_ago(place: Place) -> bool:
     if not {"fut", "subj"} & trigger.tags and any("long_ago" in item.tags for item in _own(place, _clause(place))):
         return True
     if "verb" in trigger.tags:
-        return False
+        return "fut" not in trigger.tags and _since_it_happened(place)
     words, last = 0, trigger
     for item in reversed(place.items[: place.at]):
         words += max(gap(item, last), 0)
@@ -105,6 +106,20 @@ def long_ago(place: Place) -> bool:
         if "date" in item.tags and _measured(place.items, item):
             return True
         if not {"say", "p.from", "filler", "n.resume", "noun"} & item.tags:
+            return False
+        last = item
+    return False
+
+
+def _since_it_happened(place: Place) -> bool:
+    """ "months after A visited B, trade booms": nothing but who acts stands between "since" and the verb; a date would be its own."""
+    last = place.trigger
+    for item in reversed(place.items[: place.at]):
+        if gap(item, last) > SINCE_WORDS or "after_comma" in last.tags:
+            return False
+        if "since" in item.tags:
+            return "date" not in item.tags
+        if item.tags.isdisjoint(_WHO_ACTED):
             return False
         last = item
     return False

@@ -96,6 +96,10 @@ class Lexicon:
         heard = {self._bare(word) for word in words}
         return any(len(heard & {self._bare(part) for part in _parts(variant)}) > 1 for variant in self.names[id])
 
+    def surnames(self, id: str) -> frozenset[str]:
+        """The last words of the names of the person, folded."""
+        return frozenset(_parts(variant)[-1] for variant in self.names[id])
+
     @cached_property
     def _bearers(self) -> Mapping[str, frozenset[str]]:
         found: dict[str, set[str]] = {}
