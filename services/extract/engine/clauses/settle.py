@@ -19,6 +19,10 @@ ON_THE_WAY = frozenset({"v.arrive", "v.depart", "n.visit", "v.visit", "resolve",
 """Who arrives, leaves or decides "to sign" has it set for later."""
 
 
+_BESIDE_A_VERB = frozenset({"date", "filler", "adverb"})
+"""What may stand between a relative pronoun and its verb."""
+
+
 def settle(place: Place, sentence: Sentence, modality: Modality) -> Modality:
     """`modality` with its open courses decided."""
     if modality.course == "inf" and (told := first_to(place)) is not None:
@@ -38,6 +42,18 @@ def settle(place: Place, sentence: Sentence, modality: Modality) -> Modality:
     if modality.course == "future" and (_depends(place) or _foretold(place) or _guessed(place) or _ought(place)):
         modality.course = "hypothetical"
     return modality
+
+
+def had_done_before(place: Place, modality: Modality) -> bool:
+    """ "A, who had received B, said": what a relative clause tells of an earlier past is no news, though its sentence be."""
+    if not modality.background or modality.course != "past":
+        return False
+    for item in reversed(place.items[: place.at]):
+        if "relative" in item.tags:
+            return True
+        if not item.tags & _BESIDE_A_VERB:
+            return False
+    return False
 
 
 def _went_for(place: Place) -> bool:

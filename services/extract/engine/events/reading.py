@@ -16,7 +16,7 @@ from services.extract.engine.clauses.mentions import Mention, Modality, Skip
 from services.extract.engine.clauses.modality import judge
 from services.extract.engine.clauses.recalled import presupposed, recall
 from services.extract.engine.clauses.roles import Finder, Place, is_actor, pronoun_before
-from services.extract.engine.clauses.settle import settle
+from services.extract.engine.clauses.settle import had_done_before, settle
 from services.extract.engine.events.airlinks import build_flights
 from services.extract.engine.events.armsdeals import build_arms
 from services.extract.engine.events.exercises import build_exercise
@@ -193,7 +193,7 @@ def _modality(sentence: Sentence, place: Place) -> Modality:
     """How the clause puts the trigger: judged once, and copied for each mention, which may add to it."""
     if place.judged is None:
         place.judged = settle(place, sentence, judge(place))
-        place.judged.old = not LONG_AGO.isdisjoint(sentence.tags) and long_ago(place)
+        place.judged.old = (not LONG_AGO.isdisjoint(sentence.tags) and long_ago(place)) or had_done_before(place, place.judged)
     return place.judged.copy()
 
 
