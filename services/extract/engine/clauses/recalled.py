@@ -23,7 +23,10 @@ def presupposed(place: Place) -> Item | None:
         return None
     if "reduced" in place.trigger.tags:
         return place.trigger
-    for item in reversed(place.items[: place.at]):
+    for position in range(place.at - 1, -1, -1):
+        item = place.items[position]
+        if position > 0 and {"break", "relative"} <= item.tags and {"after", "since"} & place.items[position - 1].tags:
+            continue  # "after that A and B signed": a glued word for "that" only belongs to the opener
         if {"after", "since"} & item.tags and "actor" not in item.tags and "date" not in item.tags:
             return None if {"break", "day_after"} & item.tags else item
         if not item.tags & _IN_A_CLAUSE or {"actor", "after_comma"} <= item.tags:
@@ -40,6 +43,14 @@ def recall(mention: Mention, opener: Item) -> None:
         mention.weak = mention.modality.after = True
     elif spanned and mention.when.precision in _VAGUE:
         mention.modality.after = mention.modality.background = True
+
+
+def dated_from(place: Place, mention: Mention) -> bool:
+    """ "two years after X visited B": who travelled or met only dates the news, unless that has a day of its own."""
+    opener = presupposed(place)
+    if opener is None or "since" not in opener.tags:
+        return False
+    return mention.when is None or mention.date_span is None or mention.date_span[0] < opener.end
 
 
 STEPS = frozenset({EventType.AGREEMENT, EventType.RELATIONS_CHANGE, EventType.FLIGHTS, EventType.ARMS_DEAL})

@@ -14,7 +14,7 @@ from services.extract.engine.clauses.finders import FINDERS
 from services.extract.engine.clauses.licence import LONG_AGO, day_of_another, long_ago, resolved, took_place
 from services.extract.engine.clauses.mentions import Mention, Modality, Skip
 from services.extract.engine.clauses.modality import judge
-from services.extract.engine.clauses.recalled import presupposed, recall
+from services.extract.engine.clauses.recalled import dated_from, presupposed, recall
 from services.extract.engine.clauses.roles import Finder, Place, is_actor, pronoun_before
 from services.extract.engine.clauses.settle import had_done_before, settle
 from services.extract.engine.events.airlinks import build_flights
@@ -176,6 +176,8 @@ def _told(story: Story, place: Place, mention: Mention, *, nothing: bool) -> str
     _attributes(story, sentence, place, mention)
     if rule.type in _RECALLED and (opener := presupposed(place)) is not None and not (sentence.lead and _news_of(place, anchor)):
         recall(mention, opener)
+    elif rule.type in _TRIPS and dated_from(place, mention):
+        mention.when, mention.modality.old = None, True
     outcome = "no_second_party" if nothing else _BUILDERS.get(rule.type, build_pair)(story, sentence, place, mention)
     if outcome == "no_second_party":
         note_retold(story, sentence, place, mention)
@@ -218,6 +220,7 @@ def _denied_object(place: Place, anchor: Item) -> bool:
 
 
 _RECALLED = frozenset({EventType.AGREEMENT, EventType.RELATIONS_CHANGE})
+_TRIPS = frozenset({EventType.VISIT, EventType.MEETING})
 
 
 def _news_of(place: Place, anchor: Item | None) -> bool:
