@@ -99,6 +99,11 @@ def _several(text: Text, out: list[Item], item: Item) -> bool:
 _STATES = frozenset({"state", "capital"})
 
 
+def _goal_of_verb(out: list[Item]) -> bool:
+    """Whether a state stands last, right behind the verb of the clause: it names the trip ("wraps up Tel Aviv visit")."""
+    return len(out) > 1 and bool(out[-1].tags & _STATES) and "verb" in out[-2].tags and gap(out[-2], out[-1]) == 0
+
+
 def _decide(out: list[Item], item: Item, following: Item | None, *, opens: bool, several: bool) -> None:
     """Noun or verb: what stands right before it, else right behind it, decides; a third person has a subject, no verb, before it."""
     before = out[-1] if out else None
@@ -113,6 +118,7 @@ def _decide(out: list[Item], item: Item, following: Item | None, *, opens: bool,
         noun = not verb and (
             behind_verb or preposition or bool(before.tags & BEFORE_NOUN) or bool(before.tags & ARTICLES and not before.tags & NAMED)
         )
+        noun = noun or (not verb and not several and _goal_of_verb(out) and item.tags.isdisjoint({"third", "perf"}))
     if "ing" in item.tags and not noun:
         verb = before is not None and gap(before, item) <= 1 and bool(before.tags & {"aux.be", "aux.was"})
         noun = not verb
