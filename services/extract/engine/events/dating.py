@@ -45,8 +45,9 @@ def dates(story: Story, sentence: Sentence, place: Place, mention: Mention) -> N
     own, opening = _candidates(story, place, mention)
     # What an opening date governs is told by the sentence, not what it presupposes ("in May they resumed ties after the freezing of ...").
     chosen = own if own is not None else (None if mention.modality.after else opening)
+    there_and_then = _same_time(place) if chosen is None else None
     if chosen is None:
-        chosen = _same_time(place) or (_of_the_verb_before(place) if mention.type in _SHARES_ITS_DAY else None)
+        chosen = there_and_then or (_of_the_verb_before(place) if mention.type in _SHARES_ITS_DAY else None)
     when = _resolve(story, chosen, future=_coming(mention, chosen)) if chosen is not None else None
     if chosen is None or when is None or (own is None and chosen is not opening and _was_agreed_then(story, mention, when)):
         mention.when = mention.period
@@ -55,6 +56,8 @@ def dates(story: Story, sentence: Sentence, place: Place, mention: Mention) -> N
         when = _resolve(story, chosen, future=True) or when
     if own is None and _announcement_behind(place.items, chosen, place) and when.precision is Precision.DAY:
         mention.announced = when
+    elif chosen is there_and_then:
+        mention.when = when  # "since the accords in 2020, when A and B signed": the year is that of signing
     elif _since(place.items, place.items.index(chosen)) and mention.type is EventType.VISIT and _claims_first(place):
         mention.when = mention.period  # "the first visit since 2003" is not dated by what it is compared with
         return

@@ -41,6 +41,16 @@ PASSED_ON = frozenset({"fut", "agreed", "inf", "modal", "would", "negated", "ref
 """Marks that a second verb without auxiliaries shares ("will visit and sign")."""
 
 
+def _without_verb(tags: frozenset[str]) -> frozenset[str]:
+    return frozenset(tag for tag in tags if tag not in ("verb", "svo") and not tag.startswith("v.")) - FORMS
+
+
+def _owned(text: Text, out: list[Item], item: Item) -> bool:
+    """ "the country's normalised ties": a participle right behind a possessive only describes; "he's visited" is a verb."""
+    contracted = bool(out) and "pronoun" in out[-1].tags and gap(out[-1], item) <= 1
+    return text.flat[item.start - 3 : item.start] == " s " and not contracted
+
+
 def compose_verbs(text: Text, items: list[Item]) -> list[Item]:
     """`items` with auxiliaries taken into their verbs, and every form that is noun and verb decided for one of them."""
     out: list[Item] = []
@@ -56,8 +66,10 @@ def compose_verbs(text: Text, items: list[Item]) -> list[Item]:
                 several=_several(text, out, item),
             )
         elif {"verb", "base"} <= item.tags and item.tags & ARTICLES:
-            item.tags = frozenset(tag for tag in item.tags if tag not in ("verb", "svo") and not tag.startswith("v.")) - FORMS  # "the head"
-        if "verb" in item.tags and not FORMS.isdisjoint(item.tags):
+            item.tags = _without_verb(item.tags)  # "the head"
+        if {"verb", "perf"} <= item.tags and _owned(text, out, item):
+            item.tags = _without_verb(item.tags)
+        elif "verb" in item.tags and not FORMS.isdisjoint(item.tags):
             if {"base"} <= item.tags and last_verb is not None and {"fut", "agreed"} & last_verb.tags and _behind_comma(text, item):
                 item.tags |= {"conj"}  # "will open A, hold B and sign C"
             _compose(out, item, last_verb, items[position + 1] if position + 1 < len(items) else None)
