@@ -28,6 +28,8 @@ def _told(extractor: Extractor, language: str, text: str) -> list[str]:
         pytest.param("en", "Analysts say Saudi Arabia will sign an agreement with Israel on Sunday.", id="en"),
         pytest.param("fr", "Un analyste a dit que l'Arabie saoudite signera dimanche un accord avec Israël.", id="fr"),
         pytest.param("he", "פרשן אמר כי סעודיה תחתום על הסכם עם ישראל ביום ראשון.", id="he"),
+        pytest.param("he", "פרשן מדיני: ראש הממשלה יבקר בסעודיה בקרוב", id="an-analyst-before-a-colon"),
+        pytest.param("he", "לדעת מומחים, ראש הממשלה יבקר בסעודיה בקרוב.", id="in-the-view-of-experts"),
         pytest.param("en", "Israel's prime minister said he would be happy to visit Riyadh.", id="a-wish"),
         pytest.param("en", "A former Israeli minister said that he expects Saudi Arabia to open its doors to Israel.", id="he-expects"),
     ],

@@ -220,8 +220,10 @@ def _foretold(place: Place) -> bool:
 
 
 def _guessed(place: Place) -> bool:
-    """ "an analyst said that A would sign": whoever only watches guesses, whatever day he names."""
+    """ "an analyst said that A would sign", "Analyst: A will sign": whoever only watches guesses, whatever day he names."""
     for position in range(place.at - 1, -1, -1):
+        if "colon" in place.items[position].tags:
+            return position > 0 and "forecaster.actor" in place.items[position - 1].tags
         if {"say", "verb"} <= place.items[position].tags:
             said = subject(Place(place.items, position))
             return bool(said) and all("forecaster.actor" in speaker.tags for speaker in said)
