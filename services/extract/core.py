@@ -30,7 +30,6 @@ from services.extract.engine.phrases.context import (
     learn_offices,
     name_again,
     resolve_kingdom,
-    resolve_twins,
     surnames,
 )
 from services.extract.engine.phrases.epithets import resolve_epithets
@@ -38,6 +37,7 @@ from services.extract.engine.phrases.find import find_actors
 from services.extract.engine.phrases.holders import settle_holders
 from services.extract.engine.phrases.namesakes import settle_namesakes
 from services.extract.engine.phrases.owncountry import resolve_own_country, resolve_that_country
+from services.extract.engine.phrases.twins import resolve_twins
 from services.extract.engine.text import Text, normalize
 from services.extract.engine.words.compound import join_verbs
 from services.extract.engine.words.dates import FIRST_YEAR, LAST_YEAR, find_dates

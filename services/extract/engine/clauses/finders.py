@@ -109,6 +109,7 @@ def _brought(items: list[Item], position: int) -> list[Item]:
             break
         # An unknown name may stand before the second one's office.
         plain = is_plain(item) and (not found or (gap(last, item) > 0 and has_member(item, PEOPLE) and has_member(found[-1], PEOPLE)))
+        plain = plain or ("counterpart.actor" in item.tags and is_plain(item))
         wanted = plain or "p.with" in item.tags or "p.between" in item.tags or (item.tags & IN and has_member(item, PEOPLE))
         if is_actor(item) and wanted:
             found.append(item)

@@ -16,7 +16,7 @@ from services.extract.engine.phrases.nounphrases import phrase
 from services.extract.engine.text import Text
 from services.extract.engine.words.items import Item, gap, marks_of
 
-PHRASES = HEADS | {"person", "state", "city", "demonym"}
+PHRASES = HEADS | {"person", "state", "city", "demonym", "capital_of"}
 """What a noun phrase of an actor can begin with."""
 
 

@@ -227,7 +227,7 @@ class _Phrase:
             return self._take_portfolio(item)
         if "domain" in item.tags and not comma and self._is_field(item, ministry=ministry, called=bool(called)):
             return self._reach(item)
-        if comma or "conj" in item.tags:
+        if comma or {"conj", "capital_of"} & item.tags:
             return False
         if "demonym" in item.tags:
             return self._take_demonym(item)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.extract.engine.knowledge.entries import Entry
 from services.extract.engine.knowledge.formtable import Reading
-from services.extract.engine.phrases.context import plain_state
+from services.extract.engine.phrases.twins import plain_state
 from services.extract.engine.words.items import Item, Sentence, gap
 
 _WHERE = frozenset({"in", "to", "p.in", "p.to"})

@@ -13,7 +13,8 @@ NEXT, BACK = "glue.next", "glue.back"
 NAMES = frozenset({"state", "city", "person", "demonym"})
 """What is written with a capital where a language has them and its lemma begins with one."""
 CASED = NAMES | {"cap", "small"}
-_BETWEEN = frozenset(" -,")
+_BETWEEN = frozenset(' -,#"')
+"""What may stand between a particle and its word: they are written apart, or the word is quoted or a tag of a short post."""
 
 
 def right_case(text: Text, items: list[Item]) -> list[Item]:
