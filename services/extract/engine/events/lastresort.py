@@ -104,8 +104,6 @@ def _across(place: Place, mine: list[Item], after: list[Item]) -> Roles | None:
         return {"both": both} if len(both.states) == 2 else None
     if first.tags & _HANGS or len(_states(mine)) != 1 or _states(mine) == _states([first]):
         return None
-    if "passive" in place.trigger.tags and first.tags.isdisjoint(PREPOSITIONS):
-        return None  # "the clearance was received late, A and B said": nobody received anybody
     return {"side": Group(_members(mine[-1])[:1]), "counterpart": Group(_members(first))}
 
 
