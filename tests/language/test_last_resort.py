@@ -65,6 +65,12 @@ def _told(extractor: Extractor, language: str, text: str) -> list[Told]:
         ),
         pytest.param("ar", "وشارك في الاجتماع بين نتنياهو وديبي رئيس المخابرات التشادية.", ("meeting", ("ISR", "TCD")), id="attended-by"),
         pytest.param(
+            "ar",
+            "بحث وزير الطاقة الإسرائيلي، الذي تولى منصبه قبل شهر، في عمان أمس، بحسب بيان لمكتبه، مع وزير المياه الأردني مشروع المياه.",
+            ("meeting", ("ISR", "JOR")),
+            id="much-between-a-verb-and-with",
+        ),
+        pytest.param(
             "he",
             "שר החוץ אלי כהן ערך היום ביקור בחרטום, במהלכו נפגש עם נשיא מועצת המעבר, הגנרל עבד אל-פתאח אל-בורהאן.",
             ("meeting", ("ISR", "SDN")),
@@ -88,6 +94,9 @@ def test_the_only_two_states_of_a_sentence_fill_the_roles(extractor: Extractor, 
         ),
         pytest.param("en", "The memorandum was signed on Sunday with Yair Lapid and Nasser Bourita looking on.", id="bystanders"),
         pytest.param("ar", "عقد وزير الدفاع المصري محادثات في باريس بالتزامن مع وزير الدفاع الإسرائيلي.", id="at-the-same-time"),
+        pytest.param(
+            "ar", "بحث وزير الدفاع الإسرائيلي الحرب في جلسة مغلقة، بينما تحدث وزير الخارجية المصري مع نظيره الأردني.", id="others-speak"
+        ),
         pytest.param("ar", "بدأ وزير الدفاع الإسرائيلي أمس جولة في الجليل قرب لبنان.", id="near-the-border"),
         pytest.param("ar", "لقاء محتمل في باريس بين وزير الخارجية السوري ووزير إسرائيلي", id="perhaps"),
         pytest.param("ar", "طالب النواب بطرد السفير الإسرائيلي من الأردن.", id="demanded"),

@@ -77,9 +77,11 @@ def _acting(sentence: Sentence, kinds: tuple[str, ...] | None) -> dict[str, Acto
 
 
 def _meeting(place: Place, rule: RuleData, modality: Modality, states: dict[str, Actor]) -> Roles | None:
-    """One person before and one behind the trigger, both behind "between", or both before a verb."""
+    """One person before and one behind the trigger, both behind "between", both before a verb, or a subject and whom "with" brings in."""
     before = [item for item in _before(place) if item.tags.isdisjoint(IN)]
     after = _met(place)
+    if (far := _with_far(place)) is not None and not before:
+        return far
     if any("doubtful" in item.tags for item in place.items[place.at + 1 : place.at + 3]):
         return None
     if any(_person(item) and not _somebody(item) for item in (*before, *after)):
@@ -91,6 +93,25 @@ def _meeting(place: Place, rule: RuleData, modality: Modality, states: dict[str,
         return None
     between = place.items[place.items.index(mine[-1]) : place.at]
     return {"both": _joined(mine)} if all("relative" not in item.tags for item in between) else None
+
+
+_MEETS = frozenset({"v.meet", "v.discuss", "v.receive", "v.host", "n.meet", "n.call", "colon", "quote"})
+"""Where somebody else meets or speaks."""
+
+
+def _with_far(place: Place) -> Roles | None:
+    """ "discussed A, who took office in May, in the capital today, *with B*": the subject right behind its verb, and all else between."""
+    first = place.items[place.at + 1] if place.at + 1 < len(place.items) else None
+    opens = first is not None and "verb" in place.trigger.tags and "svo" not in place.trigger.tags and gap(place.trigger, first) == 0
+    if first is None or not opens or not (_person(first) and _somebody(first)) or first.tags & PREPOSITIONS or len(_states([first])) != 1:
+        return None
+    for item in place.items[place.at + 2 :]:
+        if not is_actor(item) and (item.tags & _MEETS or {"say", "verb"} <= item.tags):
+            return None
+        if "p.with" in item.tags and is_actor(item):
+            apart = _person(item) and _somebody(item) and _states([item]).isdisjoint(_states([first]))
+            return {"side": Group(_members(first)[:1]), "counterpart": Group(_members(item))} if apart else None
+    return None
 
 
 def _across(place: Place, mine: list[Item], after: list[Item]) -> Roles | None:
