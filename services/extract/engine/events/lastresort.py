@@ -35,25 +35,24 @@ _OR_MOVED = (*_TOLD_OR_NAMED, "cancelled", "postponed")
 
 Roles = dict[str, Group]
 
-_ANEW = frozenset({"say", "complement", "colon", "quote", "after", "since", "attribution", "deny", "refuse"})
+_ANEW = frozenset({"say", "complement", "colon", "after", "since", "attribution", "deny", "refuse"})
 """Behind these somebody else's clause begins."""
 _CLOSES = frozenset({"break", "verb", "after", "during", "n.visit", "n.meet", "n.call", "n.sign"})
 _GOES_ON = frozenset({"relative", "reduced", "light", "v.hold", "v.perform", "v.begin"})
 _CARRIES = frozenset({"light", "v.hold", "v.perform"})
-_CARRIED = frozenset({"p.between", "p.with"})
+_BROUGHT_IN = frozenset({"p.between", "p.with"})
+"""Who may still belong to a noun behind the verb that carries it."""
 _HANGS = frozenset({"p.of", "p.for", "p.about", "p.on", "p.from", "p.other", "p.beside", "like", "poss"})
 """Whoever stands behind these belongs to another word than the trigger."""
 _GOES = frozenset({"v.visit", "n.visit", "v.arrive", "v.land", "n.arrive"})
 _NO_GOAL = frozenset({"p.with", "p.from", "p.by", "p.between"})
-_VAGUE = ("opening", "plane", "return", "onward")
-"""Visits told by words that mean much else ("returned", "next stop")."""
 
 
 def last_resort(story: Story, sentence: Sentence, place: Place, rule: RuleData, modality: Modality) -> Roles | None:
     """Who fills the roles of `rule` at the trigger, when the sentence leaves only one answer; else `None`."""
     finder = _BY_TYPE.get(rule.type)
     courses = _OR_MOVED if rule.type is EventType.VISIT else _TOLD_OR_NAMED
-    if finder is None or modality.course not in courses or modality.old or modality.after or rule.id.rpartition(".")[2] in _VAGUE:
+    if finder is None or modality.course not in courses or modality.old or modality.after:
         return None
     states = _acting(sentence, PEOPLE if rule.type is EventType.MEETING else None)
     if len(states) != 2 or not story.watchlist.in_scope(sorted(states)):
@@ -80,7 +79,7 @@ def _meeting(place: Place, rule: RuleData, modality: Modality, states: dict[str,
     """One person before and one behind the trigger, both behind "between", both before a verb, or a subject and whom "with" brings in."""
     before = [item for item in _before(place) if item.tags.isdisjoint(IN)]
     after = _met(place)
-    if (far := _with_far(place)) is not None and not before:
+    if not before and (far := _with_far(place)) is not None:
         return far
     if any("doubtful" in item.tags for item in place.items[place.at + 1 : place.at + 3]):
         return None
@@ -95,7 +94,7 @@ def _meeting(place: Place, rule: RuleData, modality: Modality, states: dict[str,
     return {"both": _joined(mine)} if all("relative" not in item.tags for item in between) else None
 
 
-_MEETS = frozenset({"v.meet", "v.discuss", "v.receive", "v.host", "n.meet", "n.call", "colon", "quote"})
+_MEETS = frozenset({"v.meet", "v.discuss", "v.receive", "v.host", "n.meet", "n.call", "colon"})
 """Where somebody else meets or speaks."""
 
 
@@ -202,7 +201,7 @@ def _before(place: Place) -> list[Item]:
 
 
 def _after(place: Place) -> list[Item]:
-    """The actors behind the trigger, up to where something else is told; over a verb that carries it only whom "between" brings in."""
+    """The actors behind the trigger, up to where something else is told; over its verb only whom "between" or "with" brings in."""
     found: list[Item] = []
     last, words, carried = place.trigger, 0, False
     for item in place.items[place.at + 1 :]:
@@ -210,7 +209,7 @@ def _after(place: Place) -> list[Item]:
         carried = carried or bool(_CARRIES & item.tags)
         if words > FAR or (item.tags & _CLOSES and not is_actor(item) and item.tags.isdisjoint(_GOES_ON)):
             break
-        if is_actor(item) and (not carried or item.tags & _CARRIED):
+        if is_actor(item) and (not carried or item.tags & _BROUGHT_IN):
             found.append(item)
         last = item
     return found
